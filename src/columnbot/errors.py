@@ -1,0 +1,73 @@
+"""The mistakes a caller can mend. Each text says what happened, where, and what to do about it.
+
+ColumnbotError
+├── SettingsError          a setting has a value that cannot be used
+├── ArchiveError           the folder of articles is missing or holds nothing readable
+├── IndexProblem
+│   ├── IndexMissing       there is no index there yet
+│   ├── IndexDamaged       a file of the index is not what was written
+│   ├── IndexBusy          another build is writing this index
+│   └── IndexUnwritable    the disk is full, or the folder may not be written
+├── ModelProblem
+│   ├── ModelUnavailable   the embedding model cannot be loaded
+│   └── ModelMismatch      the index was made with another model
+├── QuestionError          the question is empty or far too long
+├── UnknownArticle         no article of that path is in the index
+└── ChatError              the chat cannot be served (port in use, host unknown)
+"""
+
+
+class ColumnbotError(Exception):
+    """Something the user can mend; its text is one line that says how."""
+
+
+class SettingsError(ColumnbotError):
+    """A setting has a value that cannot be used."""
+
+
+class ArchiveError(ColumnbotError):
+    """The folder of articles is missing or holds nothing readable."""
+
+
+class IndexProblem(ColumnbotError):
+    """Base of what can be wrong with an index."""
+
+
+class IndexMissing(IndexProblem):
+    """There is no index at that place yet."""
+
+
+class IndexDamaged(IndexProblem):
+    """A file of the index is not what was written."""
+
+
+class IndexBusy(IndexProblem):
+    """Another build is writing this index."""
+
+
+class IndexUnwritable(IndexProblem):
+    """The index cannot be written: a full disk, or no permission."""
+
+
+class ModelProblem(ColumnbotError):
+    """Base of what can be wrong with an embedding model."""
+
+
+class ModelUnavailable(ModelProblem):
+    """The embedding model cannot be loaded."""
+
+
+class ModelMismatch(ModelProblem):
+    """The index was made with another model than the one asked for."""
+
+
+class QuestionError(ColumnbotError):
+    """The question is empty or far too long."""
+
+
+class UnknownArticle(ColumnbotError):
+    """No article of that path is in the index."""
+
+
+class ChatError(ColumnbotError):
+    """The chat cannot be served."""

@@ -1,0 +1,178 @@
+"""A generation of the index: articles, passages, sentences, their vectors and their terms.
+
+It knows no model and no format of articles: what it stores was read, split and embedded elsewhere.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from columnbot.articles import Article
+from columnbot.errors import IndexDamaged, UnknownArticle
+from columnbot.index.generation import Manifest, current_generation
+from columnbot.index.terms import TermIndex, build_terms, read_terms, write_terms
+from columnbot.index.vectors import Spread, build_vectors, nearest, read_vectors, spread_of, vectors_at, write_vectors
+from columnbot.language import ngrams_of, terms_of
+from columnbot.passages import Passage, Sentence
+
+__all__ = ["Index", "TermIndex", "open_index", "write_index"]
+
+
+@dataclass(frozen=True)
+class Index:
+    """An opened generation, read only.
+
+    Passages are numbered from 0 in the order of their articles (oldest first); the sentences of
+    passage p are numbers `first_sentence[p]` up to `first_sentence[p + 1]`.
+    """
+
+    folder: Path
+    manifest: Manifest
+    articles: tuple[Article, ...]
+    places: NDArray[np.int64]  # (passages, 3): article, start, end
+    first_sentence: NDArray[np.int64]  # (passages + 1,)
+    sentence_places: NDArray[np.int64]  # (sentences, 2): start, end in the article's text
+    sentence_vectors: NDArray[np.float16]  # (sentences, d), unit length
+    keys: NDArray[np.uint8]  # (passages, 16): a hash of what was embedded
+    words: TermIndex
+    grams: TermIndex
+    faiss_index: Any
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def passage(self, number: int) -> Passage:
+        """The passage of that number."""
+        owner, start, end = (int(value) for value in self.places[number])
+        article = self.articles[owner]
+        rows = self.sentence_places[self.first_sentence[number] : self.first_sentence[number + 1]]
+        sentences = tuple(Sentence(int(a), int(b)) for a, b in rows)
+        return Passage(article, start, end, article.text[start:end], sentences)
+
+    def nearest(
+        self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The k passages whose vectors are nearest to the question's, best first, with their inner products."""
+        return nearest(self.faiss_index, question, k, allowed)
+
+    def vectors(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of those passages, float32 (n, d)."""
+        return vectors_at(self.faiss_index, numbers)
+
+    @cached_property
+    def passage_spread(self) -> Spread:
+        """Mean and covariance of all passages' vectors."""
+        return Spread(*np.load(self.folder / "passage_spread.npz", allow_pickle=False).values())
+
+    @cached_property
+    def sentence_spread(self) -> Spread:
+        """Mean and covariance of all sentences' vectors."""
+        return Spread(*np.load(self.folder / "sentence_spread.npz", allow_pickle=False).values())
+
+    def article(self, path: str) -> Article:
+        """The article of that path. Raises `UnknownArticle`."""
+        try:
+            return self._by_path[path]
+        except KeyError:
+            raise UnknownArticle(f"There is no article {path!r} in this index; columnbot search finds paths.") from None
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, Article]:
+        return {article.path: article for article in self.articles}
+
+
+def embedded_text(passage: Passage) -> str:
+    """What is embedded of a passage: its column's title above its own text."""
+    return f"{passage.article.title}\n{passage.text}"
+
+
+def key_of(passage: Passage) -> NDArray[np.uint8]:
+    """A hash (16 bytes) of everything that a passage's vectors depend on, besides the model."""
+    places = [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
+    digest = hashlib.blake2b(f"{places}\n{embedded_text(passage)}".encode(), digest_size=16)
+    return np.frombuffer(digest.digest(), np.uint8)
+
+
+def write_index(
+    folder: Path,
+    articles: Sequence[Article],
+    passages: Sequence[Passage],
+    passage_vectors: NDArray[np.float32],
+    sentence_vectors: NDArray[np.float16],
+) -> None:
+    """Writes all files of a generation but its manifest. Passages stand in the order of their articles."""
+    with (folder / "articles.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for article in articles:
+            file.write(json.dumps(dataclasses.asdict(article), ensure_ascii=False, default=date.isoformat) + "\n")
+    owner = {article.path: number for number, article in enumerate(articles)}
+    places = [(owner[passage.article.path], passage.start, passage.end) for passage in passages]
+    counts = [len(passage.sentences) for passage in passages]
+    sentences = [(sentence.start, sentence.end) for passage in passages for sentence in passage.sentences]
+    np.save(folder / "passages.npy", np.asarray(places, np.int64).reshape(-1, 3))
+    np.save(folder / "first_sentence.npy", np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
+    np.save(folder / "sentences.npy", np.asarray(sentences, np.int64).reshape(-1, 2))
+    np.save(folder / "sentence_vectors.npy", sentence_vectors)
+    np.save(folder / "keys.npy", np.array([key_of(passage) for passage in passages], np.uint8))
+    write_vectors(build_vectors(passage_vectors), folder / "vectors.faiss")
+    for name, vectors in (("passage", passage_vectors), ("sentence", sentence_vectors)):
+        spread = spread_of(vectors)
+        np.savez(folder / f"{name}_spread.npz", mean=spread.mean, covariance=spread.covariance)
+    write_terms(build_terms(_words(passages)), folder, "words")
+    write_terms(build_terms(_grams(passages)), folder, "grams")
+
+
+def _words(passages: Iterable[Passage]) -> Iterable[list[str]]:
+    return (terms_of(embedded_text(passage), passage.article.language) for passage in passages)
+
+
+def _grams(passages: Iterable[Passage]) -> Iterable[list[str]]:
+    return (ngrams_of(embedded_text(passage)) for passage in passages)
+
+
+def open_index(index: Path) -> Index:
+    """Opens the generation in force. Raises `IndexMissing` or `IndexDamaged`."""
+    folder, manifest = current_generation(index)
+    lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+
+    def array(name: str) -> NDArray[Any]:
+        return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+
+    opened = Index(
+        folder, manifest, tuple(_article(line) for line in lines),
+        array("passages"), array("first_sentence"), array("sentences"), array("sentence_vectors"), array("keys"),
+        read_terms(folder, "words", manifest.passages), read_terms(folder, "grams", manifest.passages),
+        read_vectors(folder / "vectors.faiss"),
+    )  # fmt: skip
+    _check_counts(opened)
+    return opened
+
+
+def _check_counts(index: Index) -> None:
+    manifest = index.manifest
+    agree = (
+        len(index.articles) == manifest.articles
+        and len(index.places) == len(index.keys) == index.faiss_index.ntotal == manifest.passages
+        and len(index.first_sentence) == manifest.passages + 1
+        and len(index.sentence_places) == len(index.sentence_vectors) == manifest.sentences
+        and all(a <= b for a, b in pairwise((0, *index.first_sentence[[0, -1]].tolist(), manifest.sentences)))
+    )
+    if not agree:
+        raise IndexDamaged(
+            f"The files of {index.folder} do not fit together; build the index again with: columnbot index"
+        )
+
+
+def _article(line: str) -> Article:
+    fields = json.loads(line)
+    day = fields["date"]
+    return Article(**(fields | {"date": date.fromisoformat(day) if day else None, "tags": tuple(fields["tags"])}))

@@ -1,0 +1,212 @@
+"""A generation on disk: written aside, checked, published by a rename, and never changed again.
+
+index/
+  CURRENT            the name of the generation in force
+  gen-000007/        manifest.json and the files it vouches for
+  gen-000006/        the one before, to fall back on
+  build.lock         held by the one build that may write
+"""
+
+import contextlib
+import errno
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
+
+FORMAT = 1
+_NAME = re.compile(r"gen-(\d{6,})")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """What a file must be: its size in bytes and its SHA-256 in hex."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself."""
+
+    format: int
+    columnbot: str
+    created: str
+    model: str
+    fingerprint: str
+    dimension: int
+    analyser: int
+    passage_words: int
+    articles: int
+    passages: int
+    sentences: int
+    files: Mapping[str, FileCheck]
+
+
+@contextlib.contextmanager
+def writing(index: Path) -> Iterator[Path]:
+    """An empty folder to write the next generation into, for one writer at a time.
+
+    When the block ends without having been published, the folder is removed and the index is as it
+    was. Raises `IndexBusy` when another build holds the lock, `IndexUnwritable` for a full disk or a
+    folder that may not be written.
+    """
+    with _explained(index):
+        index.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index / "build.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexBusy(f"Another build is writing {index}; wait until it is done, then try again.") from None
+        try:
+            for left in index.glob("gen-*.tmp"):
+                shutil.rmtree(left)  # what a killed build left behind
+            folder = index / f"{_next_name(index)}.tmp"
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            lock.release()
+
+
+@contextlib.contextmanager
+def _explained(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            why = f"The disk is full: {index} could not be written. Free some space and build again"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            why = f"{index} may not be written ({error.strerror}). Choose another folder with --index"
+        elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+            why = f"{index} is not a folder. Choose another one with --index"
+        else:
+            raise
+        raise IndexUnwritable(f"{why}; the index that was there is unchanged.") from error
+
+
+def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
+    """Turns a written folder into the generation in force, and keeps only the one before it.
+
+    `facts` are the manifest's fields but for format, creation and files. Each step is on disk before
+    the next begins, so that a crash at any moment leaves the old generation or the new one in force.
+    """
+    index = folder.parent
+    files = {}
+    for file in sorted(folder.iterdir()):
+        files[file.name] = FileCheck(file.stat().st_size, _sha256(file))
+        _sync(file)
+    created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    manifest = Manifest(format=FORMAT, created=created, files=files, **facts)
+    _write_synced(folder / "manifest.json", json.dumps(asdict(manifest), indent=1) + "\n")
+    _sync(folder)
+    generation = folder.with_suffix("")
+    folder.rename(generation)
+    _sync(index)
+    _write_synced(index / "CURRENT.tmp", generation.name + "\n")
+    previous = _named_current(index)
+    os.replace(index / "CURRENT.tmp", index / "CURRENT")
+    _sync(index)
+    for old in _generations(index):
+        if old not in (generation, previous):
+            shutil.rmtree(old, ignore_errors=True)
+    return generation
+
+
+def current_generation(index: Path) -> tuple[Path, Manifest]:
+    """The generation in force, every file of it checked; a damaged one falls back, with a warning, to the one before.
+
+    Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound.
+    """
+    named = _named_current(index)
+    candidates = sorted(_generations(index), key=lambda folder: (folder == named, folder.name), reverse=True)
+    if not candidates:
+        raise IndexMissing(f"There is no index in {index} yet; build it with: columnbot index ARTICLES --index {index}")
+    damage: IndexDamaged | None = None
+    for folder in candidates:
+        try:
+            manifest = verify(folder)
+        except IndexDamaged as error:
+            damage = damage or error
+            continue
+        if damage:
+            _log.warning("%s The generation before it, %s, is used instead.", damage, folder.name)
+        return folder, manifest
+    raise damage or IndexDamaged(f"{index} holds no sound generation.")
+
+
+def verify(folder: Path) -> Manifest:
+    """Checks that every file is what was written. Raises `IndexDamaged` naming the file."""
+    mend = "build the index again with: columnbot index"
+    try:
+        fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if fields.get("format") != FORMAT:
+            raise IndexDamaged(f"{folder} has format {fields.get('format')}, not {FORMAT}; {mend}")
+        files = {name: FileCheck(**check) for name, check in fields.pop("files").items()}
+        manifest = Manifest(files=files, **fields)
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise IndexDamaged(f"{folder / 'manifest.json'} is missing or damaged; {mend}") from error
+    for name, check in files.items():
+        file = folder / name
+        try:
+            sound = file.stat().st_size == check.size and _sha256(file) == check.sha256
+        except OSError:
+            sound = False
+        if not sound:
+            raise IndexDamaged(f"{file} is missing or damaged; {mend}")
+    return manifest
+
+
+def _named_current(index: Path) -> Path | None:
+    try:
+        name = (index / "CURRENT").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return index / name if _NAME.fullmatch(name) else None
+
+
+def _generations(index: Path) -> list[Path]:
+    return [folder for folder in index.glob("gen-*") if _NAME.fullmatch(folder.name) and folder.is_dir()]
+
+
+def _next_name(index: Path) -> str:
+    numbers = [int(match[1]) for folder in _generations(index) if (match := _NAME.fullmatch(folder.name))]
+    return f"gen-{max(numbers, default=0) + 1:06d}"
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _write_synced(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    _sync(file)
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():
+        return  # Windows cannot open a folder; its renames are journalled
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

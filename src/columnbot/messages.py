@@ -1,0 +1,108 @@
+"""Every text that a reader or keeper sees, in Dutch and English."""
+
+from datetime import date
+
+_MESSAGES: dict[str, dict[str, str]] = {
+    "not_found": {
+        "nl": "Hierover staat niets in dit archief.",
+        "en": "This archive has nothing on that.",
+    },
+    "nearest": {
+        "nl": "Het dichtst in de buurt komen:",
+        "en": "The nearest columns are:",
+    },
+    "quoted_from": {
+        "nl": "In “{title}” ({signature}): {quote}",
+        "en": "In “{title}” ({signature}): {quote}",
+    },
+    "embedding": {"nl": "Passages inlezen", "en": "Embedding passages"},
+    "skipped": {"nl": "Overgeslagen: {path}: {reason}", "en": "Skipped: {path}: {reason}"},
+    "index_built": {
+        "nl": "{index}: {articles} columns ({years}, {authors} auteurs, {words} woorden) in {passages} passages, "
+        "waarvan {embedded} nieuw; {skipped} bestanden overgeslagen; {seconds} s.",
+        "en": "{index}: {articles} columns ({years}, {authors} authors, {words} words) in {passages} passages, "
+        "{embedded} of them new; {skipped} files skipped; {seconds} s.",
+    },
+    "index_unchanged": {
+        "nl": "{index} is al bij: {articles} columns ({years}) in {passages} passages; {skipped} bestanden overgeslagen.",
+        "en": "{index} is up to date: {articles} columns ({years}) in {passages} passages; {skipped} files skipped.",
+    },
+    "index_sound": {
+        "nl": "{index} is in orde: {files} bestanden, {size} MB, {articles} columns in {passages} passages, model {model}, "
+        "gebouwd {created}.",
+        "en": "{index} is sound: {files} files, {size} MB, {articles} columns in {passages} passages, model {model}, "
+        "built {created}.",
+    },
+    "sources": {"nl": "Bronnen", "en": "Sources"},
+    "chat.ask": {"nl": "Stel een vraag over de columns", "en": "Ask a question about the columns"},
+    "chat.question": {"nl": "Vraag", "en": "Question"},
+    "chat.conversation": {"nl": "Gesprek", "en": "Conversation"},
+    "chat.new": {"nl": "Nieuw gesprek", "en": "New conversation"},
+    "chat.language": {"nl": "Taal", "en": "Language"},
+    "chat.promise": {
+        "nl": "Antwoorden zijn zinnen uit de columns zelf, elk met zijn bron. Klik op een nummer en lees verder.",
+        "en": "Answers are sentences from the columns themselves, each with its source. Click a number to read on.",
+    },
+    "chat.try": {"nl": "Probeer bijvoorbeeld", "en": "Try for instance"},
+    "chat.column": {"nl": "1 column", "en": "1 column"},
+    "chat.columns": {"nl": "{number} columns", "en": "{number} columns"},
+    "chat.authors": {"nl": "{number} auteurs", "en": "{number} authors"},
+    "chat.about_title": {"nl": "Wat staat er in “{title}”?", "en": "What does “{title}” say?"},
+    "chat.understood": {"nl": "Begrepen als: {question}", "en": "Understood as: {question}"},
+    "chat.source": {"nl": "Bron {number}: {title}", "en": "Source {number}: {title}"},
+    "chat.sure": {"nl": "Vrij zeker", "en": "Fairly sure"},
+    "chat.likely": {"nl": "Waarschijnlijk", "en": "Likely"},
+    "chat.unsure": {"nl": "Onzeker", "en": "Unsure"},
+    "chat.confidence": {
+        "nl": "Van zulke antwoorden kloppen er ongeveer {number} op de 10.",
+        "en": "About {number} in 10 of such answers are right.",
+    },
+    "chat.withheld": {
+        "nl": "Weggelaten, want geen bron draagt het: {number}×",
+        "en": "Left out, as no source bears it out: {number}×",
+    },
+    "chat.close": {"nl": "Sluiten", "en": "Close"},
+    "chat.original": {"nl": "Oorspronkelijke pagina", "en": "Original page"},
+    "chat.port_taken": {
+        "nl": "Poort {port} is al in gebruik; kies een andere met --port.",
+        "en": "Port {port} is in use; choose another with --port.",
+    },
+    "chat.port_forbidden": {
+        "nl": "Poort {port} mag dit account niet gebruiken; kies een andere met --port.",
+        "en": "Port {port} may not be used by this account; choose another with --port.",
+    },
+    "chat.host_unknown": {
+        "nl": "Op {host} kan de chat niet draaien: {reason}. Kies een ander adres met --host.",
+        "en": "The chat cannot be served on {host}: {reason}. Choose another address with --host.",
+    },
+    "chat.serving": {
+        "nl": "De chat staat open op {url} (stoppen: Ctrl+C)",
+        "en": "The chat is open at {url} (to stop: Ctrl+C)",
+    },
+    "unknown_author": {"nl": "auteur onbekend", "en": "author unknown"},
+    "undated": {"nl": "zonder datum", "en": "undated"},
+}
+_MONTHS = {
+    "nl": """
+    januari februari maart april mei juni juli augustus september oktober november december
+    """.split(),
+    "en": """
+    January February March April May June July August September October November December
+    """.split(),
+}
+
+
+def say(key: str, language: str, /, **values: object) -> str:
+    """The text of that key in "nl" or "en", with its values filled in."""
+    return _MESSAGES[key][language].format(**values)
+
+
+def long_date(day: date, language: str) -> str:
+    """ "14 februari 2019" or "14 February 2019"."""
+    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+
+
+def signature(author: str | None, day: date | None, language: str) -> str:
+    """Who wrote it and when: "Frank Meeuwsen, 14 februari 2019"."""
+    when = long_date(day, language) if day else say("undated", language)
+    return f"{author or say('unknown_author', language)}, {when}"

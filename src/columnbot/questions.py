@@ -1,0 +1,119 @@
+"""What a question asks for, and what a follow-up leaves out, by rules for Dutch and English."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from columnbot.errors import QuestionError
+from columnbot.language import fold, terms_of
+
+MAX_CHARACTERS = 2_000
+
+
+class Asked(Enum):
+    """What a sentence must hold to answer the question."""
+
+    NUMBER = "number"
+    TIME = "time"
+    PERSON = "person"
+    PLACE = "place"
+    REASON = "reason"
+    NAME = "name"
+    ANYTHING = "anything"
+
+
+# The first pattern that a question matches tells what it asks for.
+_ASKED = (
+    (Asked.NUMBER, r"\b(hoe ?veel\w*|hoe (oud|groot|lang|hoog|duur|diep|ver|vaak|zwaar)|wat kost\w*|"
+                   r"welk (percentage|bedrag|cijfer|aantal)|"
+                   r"how (many|much|old|long|big|far|often)|what (does|did) .* cost|what percentage)\b"),
+    (Asked.TIME, r"\b(wanneer|sinds wanneer|hoe laat|(in|uit|vanaf|tot) welke? (jaar|jaren|maand|dag)|"
+                 r"(op )?welke (dag|datum)|when|(in )?(what|which) year|since when)\b"),
+    (Asked.REASON, r"\b(waarom|hoezo|waardoor|hoe komt het|wat is de reden|why|how come)\b"),
+    (Asked.PERSON, r"\b(wie|wiens|who|whose|whom)\b"),
+    (Asked.PLACE, r"\b(waar|in welke (stad|plaats|gemeente|straat|land)|where)\b"
+                  r"(?! (gaat|ging|gaan|gingen)\b.*\bover\b)"),
+    (Asked.NAME, r"\b(welke?|which)\b"),
+)  # fmt: skip
+_NUMBER_WORDS = """
+    een één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien twintig
+    dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen miljard half helft
+    kwart derde two three four five six seven eight nine ten twelve twenty thirty fifty hundred thousand
+    million
+    """.split()
+_MONTHS = """
+    januari februari maart april mei juni juli augustus september oktober november december january
+    february march may june july august october
+    """.split()
+_HOLDS = {
+    Asked.NUMBER: re.compile(rf"\d|\b({'|'.join(_NUMBER_WORDS[2:])})\b", re.IGNORECASE),
+    Asked.TIME: re.compile(
+        rf"\b(1[89]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b({'|'.join(_MONTHS)}|maandag|dinsdag|woensdag|donderdag|vrijdag|"
+        r"zaterdag|zondag|gisteren|vandaag|morgen|vorige?|geleden|ochtend|avond|week|jaren|yesterday|ago)\b",
+        re.IGNORECASE,
+    ),
+    Asked.REASON: re.compile(
+        r"\b(omdat|want|doordat|daarom|daardoor|dankzij|vanwege|wegens|zodat|immers|namelijk|reden|oorzaak|komt door|"
+        r"because|since|therefore|due to|reason|so that)\b",
+        re.IGNORECASE,
+    ),
+    Asked.PERSON: re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+"),
+    Asked.PLACE: re.compile(r"\b(in|te|op|bij|naar|uit|at|from|near)\s+(?:de |het |the )?[A-Z][\w'’-]+"),
+    Asked.NAME: re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+|[“\"‘']\w"),
+}
+
+
+def asked_for(question: str) -> Asked:
+    """What kind of thing the question wants to hear."""
+    folded = question.lower()
+    return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), Asked.ANYTHING)
+
+
+def holds(asked: Asked, sentence: str) -> bool:
+    """Whether a sentence has a thing of that kind in it at all; `ANYTHING` is in every sentence."""
+    pattern = _HOLDS.get(asked)
+    return pattern is None or bool(pattern.search(sentence))
+
+
+def checked(question: str) -> str:
+    """The question without spaces around it. Raises `QuestionError` when it is empty or far too long."""
+    question = " ".join(question.split())
+    if not re.search(r"\w", question):
+        raise QuestionError("The question is empty; ask something about the columns.")
+    if len(question) > MAX_CHARACTERS:
+        raise QuestionError(f"The question has {len(question):,} characters; ask it in at most {MAX_CHARACTERS:,}.")
+    return question
+
+
+_LEANS = re.compile(
+    r"^(en|maar|of|and|but|or|hoezo|waarom dan|why not|what about|hoe zit het met|vertel (me )?meer|meer)\b|"
+    r"\b(hij|zij|ze|hem|haar|hun|zijn (?!er|de|het|een|we|ze|jullie)\w+|dat|die|dit|deze|daar\w*|"
+    r"ervan|erover|ermee|ervoor|eerste|tweede|laatste|toen|zo'n|he|she|they|them|his|her|their|it|its|that|this|those|these|there|then)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood.
+
+    `text` is what is searched for; `focus` its last part, the words that were actually asked (the
+    same, unless it is a follow-up); `about` the paths of the articles the conversation is on.
+    """
+
+    text: str
+    focus: str
+    about: frozenset[str] = frozenset()
+
+
+def understand(question: str, *, before: Question | None = None, cited: frozenset[str] = frozenset()) -> Question:
+    """The question, spelled out with the one before where it leans on that. Raises `QuestionError`."""
+    asked = checked(question)
+    if before is None or not is_follow_up(asked):
+        return Question(asked, asked)
+    return Question(f"{before.text} {asked}", asked, cited or before.about)
+
+
+def is_follow_up(question: str) -> bool:
+    """Whether a question leans on the one before: it points back, or names too little to stand alone."""
+    terms = {*terms_of(question, "nl")}
+    return len(terms) <= 1 or (len(terms) <= 4 and bool(_LEANS.search(fold(question))))

@@ -1,0 +1,167 @@
+"""What every reader does with a source: bytes to text, markup to paragraphs, dates out of what people write."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from html import unescape
+from pathlib import PurePosixPath
+
+from lxml import etree
+from lxml import html as lxml_html
+
+
+class Unreadable(Exception):
+    """Why a file gives no article; the text goes into the report."""
+
+
+def decode(content: bytes) -> str:
+    """UTF-8, with or without a mark; else windows-1252, in which most older Dutch pages were written."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    if b"\0" in content and encodings[0] != "utf-16":
+        raise Unreadable("not text: it holds NUL bytes")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("not text: its bytes fit neither UTF-8 nor windows-1252")
+
+
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n[ \n]*\n")
+
+
+def clean(text: str) -> str:
+    """NFC; invisible and control characters out; runs of spaces one; paragraphs parted by one blank line."""
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+    text = _SPACES.sub(" ", text)
+    text = "\n".join(line.strip() for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+_DROPPED = frozenset(
+    """
+    script style iframe svg noscript form button select textarea object embed head nav template video
+    audio canvas math
+    """.split()
+)
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote body dd details div dl dt fieldset figcaption figure footer h1 h2
+    h3 h4 h5 h6 header hr html main ol p pre section summary table tbody tfoot thead ul
+    """.split()
+)
+
+
+def text_of_html(markup: str) -> str:
+    """The words of HTML as clean paragraphs: a list item a line behind "- ", a table's row a line."""
+    if not markup.strip():
+        return ""
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root = lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        return ""
+    out: list[str] = []
+    # A stack instead of recursion: pages can be nested deeper than Python's call stack.
+    stack: list[tuple[etree._Element | None, str]] = [(root, "")]
+    while stack:
+        element, words = stack.pop()
+        out.append(words)
+        if element is None:
+            continue
+        tag = element.tag if isinstance(element.tag, str) else ""
+        before, after = _surroundings(element, tag)
+        out.append(before)
+        stack.append((None, after + _inline(element.tail)))
+        if tag in _DROPPED or not tag:
+            continue
+        if tag == "img":
+            out.append(_words_of_image(element.get("alt", "")))
+        out.append(_inline(element.text) if tag != "pre" else (element.text or ""))
+        stack += [(child, "") for child in reversed(element)]
+    return clean("".join(out))
+
+
+def _surroundings(element: etree._Element, tag: str) -> tuple[str, str]:
+    if tag == "li":
+        return "\n- ", "\n"
+    parent = element.getparent()
+    if tag == "p" and parent is not None and parent.tag == "li":
+        return " ", " "  # Markdown's loose lists: still one line an item
+    if tag in _BLOCKS:
+        return "\n\n", "\n\n"
+    if tag in ("br", "tr"):
+        return "\n", ""
+    return ("", " | ") if tag in ("td", "th") and element.getnext() is not None else ("", "")
+
+
+def _inline(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text) if text else ""
+
+
+def _words_of_image(alt: str) -> str:
+    """An image's words, when they are words and not the name of its file."""
+    alt = alt.strip()
+    return f" {alt} " if " " in alt and not re.search(r"[_/\\]|\.\w{3,4}$|\d{5}", alt) else " "
+
+
+_ISO_DATE = re.compile(r"(?<!\d)(19|20)(\d\d)[-/._]?(0?[1-9]|1[0-2])[-/._]?(0?[1-9]|[12]\d|3[01])(?!\d)")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        """
+    januari january jan februari february feb maart march mrt mar april apr mei may juni june jun juli
+    july jul augustus august aug september sept sep oktober october okt oct november nov december dec
+    """.split(), start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_WRITTEN_DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[ .-]+([a-z]{3,9})\.?[ ,.-]+((?:19|20)\d\d)\b", re.IGNORECASE)
+_ENGLISH_DATE = re.compile(r"\b([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +((?:19|20)\d\d)\b", re.IGNORECASE)
+
+
+def find_date(value: object) -> date | None:
+    """A date out of a date, or of text that holds one: 2018-4-8T0012CEST, 8 april 2018, April 8, 2018."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        return None
+    if match := _ISO_DATE.search(value):
+        century, year, month, day = match.groups()
+        return _date(int(century + year), int(month), int(day))
+    if match := _WRITTEN_DATE.search(value):
+        return _date(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
+    if match := _ENGLISH_DATE.search(value):
+        return _date(int(match[3]), _MONTHS.get(match[1].lower(), 0), int(match[2]))
+    return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def words_of_name(path: str) -> str | None:
+    """A title out of a file's name, "Bellen of mailen" of "2014-03-06-bellen-of-mailen.md"; None if it has no words."""
+    name = re.sub(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]*", "", PurePosixPath(path.partition("#")[0]).stem)
+    words = re.sub(r"[-_+\s]+", " ", unescape(name)).strip()
+    if not re.search(r"[^\W\d_]{3,}", words) or re.search(r"\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{8,}\b", words):
+        return None
+    return words[0].upper() + words[1:]
+
+
+def first_words(text: str, limit: int = 70) -> str:
+    """The text's opening as a title: its first sentence-like part, cut at a word."""
+    opening = re.split(r"(?<=[.!?…])\s|\n", text.strip().removeprefix("- "), maxsplit=1)[0].rstrip(".")
+    if len(opening) <= limit:
+        return opening
+    return opening[: opening.rfind(" ", 0, limit) if " " in opening[:limit] else limit].rstrip(" ,;:-") + "…"

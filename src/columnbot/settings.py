@@ -1,0 +1,93 @@
+"""One frozen settings object: defaults < `columnbot.toml` < environment (`COLUMNBOT_…`) < flags."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from columnbot.errors import SettingsError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+BUNDLED_MODEL = "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set, with the defaults.
+
+    `model` is "bundled" (multilingual-e5-small, no network), the name of a sentence-transformers
+    model, or a folder with one. `passage_words` is the aimed length of a passage in words.
+    `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
+    """
+
+    articles: Path = Path("articles")
+    index: Path = Path("index")
+    model: str = BUNDLED_MODEL
+    passage_words: int = 130
+    language: str = "nl"
+    host: str = "127.0.0.1"
+    port: int = 7860
+
+    def __post_init__(self) -> None:
+        _require(20 <= self.passage_words <= 400, "passage_words", self.passage_words, "from 20 to 400")
+        _require(self.language in ("nl", "en"), "language", self.language, '"nl" or "en"')
+        _require(0 <= self.port <= 65535, "port", self.port, "from 0 to 65535")
+        _require(bool(self.model.strip()), "model", self.model, "a model's name or folder")
+
+
+def load_settings(
+    *,
+    file: Path = Path("columnbot.toml"),
+    environment: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Any] | None = None,
+) -> Settings:
+    """The settings in force; a flag that is None was not given. Raises `SettingsError`."""
+    settings = replace(Settings(), **_from_file(file))
+    settings = replace(settings, **_from_environment(environment))
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    return replace(settings, **{name: _converted(name, value, "the command line") for name, value in given.items()})
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read as TOML: {error}") from error
+    return {name: _converted(name, value, str(file)) for name, value in values.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    prefix = "COLUMNBOT_"
+    names = {field.name for field in fields(Settings)}
+    found = {key: key.removeprefix(prefix).lower() for key in environment if key.startswith(prefix)}
+    return {
+        name: _converted(name, environment[key], f"the environment ({key})")
+        for key, name in found.items()
+        if name in names
+    }
+
+
+def _converted(name: str, value: object, source: str) -> Any:
+    kinds = {field.name: field.type for field in fields(Settings)}
+    if name not in kinds:
+        raise SettingsError(f"{source} sets {name!r}, which is no setting; there are: {', '.join(sorted(kinds))}.")
+    kind = kinds[name]
+    if kind is int:
+        try:
+            return int(str(value))
+        except ValueError:
+            raise SettingsError(f"{source} sets {name} to {value!r}; it must be a whole number.") from None
+    return Path(str(value)) if kind is Path else str(value)
+
+
+def _require(holds: bool, name: str, value: object, allowed: str) -> None:
+    if not holds:
+        raise SettingsError(f"The setting {name} is {value!r}; it must be {allowed}.")
