@@ -1,0 +1,106 @@
+"""A whole column as HTML, with what an answer quotes from it marked.
+
+It is put on the page as it is: everything of the archive is escaped here. The text of the HTML is
+the text of the article, but for white space and the marks of list items.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+from columnbot.answering import Citation
+from columnbot.articles import Article
+from columnbot.messages import say, signature
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph or a list item: character offsets into `article.text`, without the item's mark."""
+
+    start: int
+    end: int
+    item: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a block, borne by the same citations throughout. `opens` are those that start with it."""
+
+    start: int
+    end: int
+    citations: tuple[int, ...]
+    opens: tuple[int, ...]
+
+
+def column_html(
+    article: Article, citations: Sequence[Citation], chosen: int | None, reference: str, language: str
+) -> str:
+    """The column, its marks numbered as the citations are, those of the `chosen` citation set apart.
+
+    `reference` is that of the button that opened it; the labels are in `language`.
+    """
+    about = escape(signature(article.author, article.date, language))
+    close = escape(say("chat.close", language))
+    return (
+        f'<article class="cb-column" data-reference="{escape(reference)}" aria-labelledby="cb-column-title">'
+        f'<div class="cb-bar"><button type="button" class="cb-close" aria-label="{close}">{close}</button></div>'
+        f'<div class="cb-page"><h2 id="cb-column-title" lang="{article.language}">{escape(article.title)}</h2>'
+        f'<p class="cb-signature" lang="{language}">{about}{_original(article, language)}</p>'
+        f'<div class="cb-body" lang="{article.language}">{_body(article.text, citations, chosen)}</div></div></article>'
+    )
+
+
+def blocks_of(text: str) -> Iterator[Block]:
+    """Paragraphs and list items, in order: a blank line ends a block, and so does a line that starts an item."""
+    for match in re.finditer(r"(?:(?!\n\s*\n|\n- ).)+", text, re.DOTALL):
+        mark = re.match(r"\s*(- )?", match.group())
+        item = mark is not None and mark.group(1) is not None
+        start = match.start() + (mark.end() if mark else 0)
+        end = match.start() + len(match.group().rstrip())
+        if start < end:
+            yield Block(start, end, item)
+
+
+def stretches_of(block: Block, citations: Sequence[Citation]) -> Iterator[Stretch]:
+    """The block cut wherever a citation starts or ends."""
+    inside = [c for c in citations if c.start < block.end and c.end > block.start]
+    cuts = {block.start, block.end}
+    for citation in inside:
+        cuts |= {max(citation.start, block.start), min(citation.end, block.end)}
+    edges = sorted(cuts)
+    for start, end in zip(edges, edges[1:], strict=False):
+        bearing = tuple(c.number for c in inside if c.start < end and c.end > start)
+        opens = tuple(c.number for c in inside if max(c.start, block.start) == start)
+        yield Stretch(start, end, bearing, opens)
+
+
+def _original(article: Article, language: str) -> str:
+    if not article.url or not re.match(r"https?://", article.url, re.IGNORECASE):
+        return ""
+    label = escape(say("chat.original", language))
+    href = escape(article.url)
+    return f' <a class="cb-original" href="{href}" target="_blank" rel="noopener noreferrer">{label}</a>'
+
+
+def _body(text: str, citations: Sequence[Citation], chosen: int | None) -> str:
+    parts = []
+    for item, blocks in groupby(blocks_of(text), key=lambda block: block.item):
+        tag = "li" if item else "p"
+        html = "".join(f"<{tag}>{_block(text, block, citations, chosen)}</{tag}>" for block in blocks)
+        parts.append(f"<ul>{html}</ul>" if item else html)
+    return "".join(parts)
+
+
+def _block(text: str, block: Block, citations: Sequence[Citation], chosen: int | None) -> str:
+    return "".join(_stretch(text, stretch, chosen) for stretch in stretches_of(block, citations))
+
+
+def _stretch(text: str, stretch: Stretch, chosen: int | None) -> str:
+    html = "<br>".join(escape(line) for line in text[stretch.start : stretch.end].split("\n"))
+    if not stretch.citations:
+        return html
+    kind = ' class="cb-chosen"' if chosen in stretch.citations else ""
+    numbers = f' data-numbers="{", ".join(map(str, stretch.opens))}"' if stretch.opens else ""
+    return f"<mark{kind}{numbers}>{html}</mark>"

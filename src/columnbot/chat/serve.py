@@ -1,0 +1,122 @@
+"""Serving the page to a browser on this machine: Gradio's launch, with everything shut that is not needed."""
+
+import socket
+import sys
+from importlib.resources import files
+from typing import Any
+
+import gradio as gr
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from columnbot.bot import ColumnBot
+from columnbot.chat.page import build_page
+from columnbot.errors import ChatError
+from columnbot.messages import say
+from columnbot.settings import Settings
+
+_LOOPBACK = ("127.0.0.1", "localhost")
+# Gradio writes inline scripts and compiles templates; nothing may come from or go to elsewhere.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> None:
+    """Serves the chat until Ctrl+C. Raises `ChatError` where the host or port cannot be had."""
+    host, port = settings.host, _free_port(settings)
+    page = build_page(bot, settings)
+    try:
+        _, url, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            prevent_thread_lock=True,
+            quiet=True,
+            **launch_options(settings),
+        )
+    except OSError as error:
+        raise ChatError(say("chat.port_taken", settings.language, port=port)) from error
+    sys.stdout.write(say("chat.serving", settings.language, url=url) + "\n")
+    sys.stdout.flush()
+    try:
+        page.server.thread.join()
+    except KeyboardInterrupt:
+        page.close(verbose=False)
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """How the page is launched, but for where: its looks, and what is shut."""
+    middleware = [Middleware(_Headers)]
+    if settings.host in _LOOPBACK:  # so that no name elsewhere can be pointed at this machine's chat
+        middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
+    fonts = gr.themes.LocalFont("Lora", weights=(400, 600)).stylesheet()["css"]
+    return {
+        "theme": theme(),
+        "css": fonts + (files("columnbot.chat") / "chat.css").read_text(encoding="utf-8"),
+        "js": f"() => {{ document.documentElement.lang = '{settings.language}'; }}",
+        "footer_links": [],
+        "share": False,
+        "show_error": False,
+        "enable_monitoring": False,
+        "run_history": False,
+        "ssr_mode": False,
+        "mcp_server": False,
+        "pwa": False,
+        "max_file_size": "1kb",
+        "app_kwargs": {"middleware": middleware, "docs_url": None, "redoc_url": None, "openapi_url": None},
+    }
+
+
+def theme() -> gr.themes.Base:
+    """Quiet, and with fonts that this machine or Gradio itself has."""
+    sans = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.stone,
+        secondary_hue=gr.themes.colors.stone,
+        neutral_hue=gr.themes.colors.stone,
+        font=sans,
+        font_mono=("ui-monospace", "monospace"),
+    )
+
+
+def _free_port(settings: Settings) -> int:
+    """The port of the settings, or any free one for 0. Raises `ChatError`."""
+    host, language = settings.host, settings.language
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise ChatError(say("chat.host_unknown", language, host=host, reason=error.strerror)) from error
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+        except PermissionError as error:
+            raise ChatError(say("chat.port_forbidden", language, port=settings.port)) from error
+        except OSError as error:
+            raise ChatError(say("chat.port_taken", language, port=settings.port)) from error
+
+
+class _Headers:
+    """Puts the security headers on every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,59 @@
+"""The first screen: what archive this is, and questions to start with."""
+
+from collections.abc import Sequence
+from html import escape
+
+from columnbot.articles import Article
+from columnbot.messages import say
+
+EXAMPLES = 4
+_TITLE_LENGTH = range(12, 71)
+
+
+def archive_line(articles: Sequence[Article], language: str) -> str:
+    """How many columns, by whom, from when: "40 columns, Redactie columnbot, 2009–2025"."""
+    key = "chat.column" if len(articles) == 1 else "chat.columns"
+    authors = list(dict.fromkeys(article.author for article in articles if article.author))
+    years = [article.date.year for article in articles if article.date]
+    parts = [say(key, language, number=len(articles))]
+    if authors:
+        parts.append(", ".join(authors) if len(authors) <= 2 else say("chat.authors", language, number=len(authors)))
+    if years:
+        parts.append(str(min(years)) if min(years) == max(years) else f"{min(years)}–{max(years)}")
+    return ", ".join(parts)
+
+
+def example_questions(articles: Sequence[Article], language: str) -> tuple[str, ...]:
+    """Four questions at most, one from each quarter of the archive (`articles`: oldest first).
+
+    A title that is itself a question is taken as it stands; where a quarter has none, the question
+    asks what its middle column says.
+    """
+    fitting = [article for article in articles if len(article.title.strip()) in _TITLE_LENGTH]
+    own = [article for article in fitting if article.language == language]
+    pool = own if len(own) >= EXAMPLES else fitting
+    bounds = [len(pool) * part // EXAMPLES for part in range(EXAMPLES + 1)]
+    quarters = [pool[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return tuple(dict.fromkeys(_question(quarter, language) for quarter in quarters if quarter))
+
+
+def _question(articles: Sequence[Article], language: str) -> str:
+    titles = [article.title.strip() for article in articles]
+    asking = [title for title in titles if title.endswith("?")]
+    if asking:
+        return asking[len(asking) // 2]
+    return say("chat.about_title", language, title=titles[len(titles) // 2])
+
+
+def masthead_html(articles: Sequence[Article], language: str) -> str:
+    """The head of the page."""
+    return f'<h1>columnbot</h1><p lang="{language}">{escape(archive_line(articles, language))}</p>'
+
+
+def placeholder_html(language: str) -> str:
+    """What stands above the example questions."""
+    return (
+        f'<div class="cb-welcome" lang="{language}"><p class="cb-ask">{escape(say("chat.ask", language))}</p>'
+        f'<p class="cb-promise">{escape(say("chat.promise", language))}</p>'
+        f'<p class="cb-try">{escape(say("chat.try", language))}</p></div>'
+    )

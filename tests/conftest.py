@@ -1,0 +1,42 @@
+"""What the tests share: the sample archive's index, built once, and a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from columnbot import ColumnBot, build_index
+from columnbot.embedding import Embedder, open_embedder
+from tests.chromium import find_chromium
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def sample_archive() -> Path:
+    return ROOT / "articles"
+
+
+@pytest.fixture(scope="session")
+def sample_index(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    index = tmp_path_factory.mktemp("sample") / "index"
+    build_index(sample_archive, index)
+    return index
+
+
+@pytest.fixture(scope="session")
+def bot(sample_index: Path) -> ColumnBot:
+    return ColumnBot.open(sample_index)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return open_embedder("bundled").embedder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Path]:
+    found = find_chromium()
+    if found is None:
+        pytest.skip("NO BROWSER TESTS: no Chromium here, and none could be installed (python -m tests.chromium)")
+    yield found
