@@ -24,12 +24,13 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "{embedded} of them new; {skipped} files skipped; {seconds} s.",
     },
     "index_unchanged": {
-        "nl": "{index} is al bij: {articles} columns ({years}) in {passages} passages; {skipped} bestanden overgeslagen.",
+        "nl": "{index} is al bij: {articles} columns ({years}) in {passages} passages; "
+        "{skipped} bestanden overgeslagen.",
         "en": "{index} is up to date: {articles} columns ({years}) in {passages} passages; {skipped} files skipped.",
     },
     "index_sound": {
-        "nl": "{index} is in orde: {files} bestanden, {size} MB, {articles} columns in {passages} passages, model {model}, "
-        "gebouwd {created}.",
+        "nl": "{index} is in orde: {files} bestanden, {size} MB, {articles} columns in {passages} passages, "
+        "model {model}, gebouwd {created}.",
         "en": "{index} is sound: {files} files, {size} MB, {articles} columns in {passages} passages, model {model}, "
         "built {created}.",
     },

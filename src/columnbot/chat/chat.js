@@ -49,6 +49,10 @@ let following = false;
 const stop = () => { following = false; };
 
 function follow() {
+    // Gradio names a message by its raw HTML, which a screen reader would spell out.
+    for (const message of conversation()?.querySelectorAll("[data-testid][aria-label]") ?? []) {
+        message.removeAttribute("aria-label");
+    }
     const questions = conversation()?.querySelectorAll(".cb-question") ?? [];
     if (questions.length > asked) following = true;
     asked = questions.length;

@@ -42,7 +42,8 @@ class Session:
 def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
     """The chat as Gradio blocks. `serve` adds the style sheet and the theme, which Gradio takes at launch."""
     articles, language = bot.articles(), settings.language
-    with gr.Blocks(title="columnbot", analytics_enabled=False, fill_height=True, fill_width=True) as page:
+    page = gr.Blocks(title="columnbot", analytics_enabled=False, fill_height=True, fill_width=True)
+    with page:
         session = gr.State(None)
         with gr.Row(elem_id="cb-head"):
             masthead = gr.HTML(

@@ -59,10 +59,9 @@ def launch_options(settings: Settings) -> dict[str, Any]:
     middleware = [Middleware(_Headers)]
     if settings.host in _LOOPBACK:  # so that no name elsewhere can be pointed at this machine's chat
         middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
-    fonts = gr.themes.LocalFont("Lora", weights=(400, 600)).stylesheet()["css"]
     return {
         "theme": theme(),
-        "css": fonts + (files("columnbot.chat") / "chat.css").read_text(encoding="utf-8"),
+        "css": (files("columnbot.chat") / "chat.css").read_text(encoding="utf-8"),
         "js": f"() => {{ document.documentElement.lang = '{settings.language}'; }}",
         "footer_links": [],
         "share": False,
@@ -78,7 +77,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
 
 
 def theme() -> gr.themes.Base:
-    """Quiet, and with fonts that this machine or Gradio itself has."""
+    """Quiet, and with fonts that the reader's machine has: nothing is fetched from elsewhere."""
     sans = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
     return gr.themes.Base(
         primary_hue=gr.themes.colors.stone,
