@@ -45,8 +45,10 @@ _MONTHS = """
     januari februari maart april mei juni juli augustus september oktober november december january
     february march may june july august october
     """.split()
+# A capital that does not merely open the sentence.
+_NAME = re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+")
 _HOLDS = {
-    Asked.NUMBER: re.compile(rf"\d|\b({'|'.join(_NUMBER_WORDS[2:])})\b", re.IGNORECASE),
+    Asked.NUMBER: re.compile(rf"\d+|\b({'|'.join(_NUMBER_WORDS[2:])})\b", re.IGNORECASE),
     Asked.TIME: re.compile(
         rf"\b(1[89]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b({'|'.join(_MONTHS)}|maandag|dinsdag|woensdag|donderdag|vrijdag|"
         r"zaterdag|zondag|gisteren|vandaag|morgen|vorige?|geleden|ochtend|avond|week|jaren|yesterday|ago)\b",
@@ -57,7 +59,7 @@ _HOLDS = {
         r"because|since|therefore|due to|reason|so that)\b",
         re.IGNORECASE,
     ),
-    Asked.PERSON: re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+"),
+    Asked.PERSON: _NAME,
     Asked.PLACE: re.compile(r"\b(in|te|op|bij|naar|uit|at|from|near)\s+(?:de |het |the )?[A-Z][\w'’-]+"),
     Asked.NAME: re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+|[“\"‘']\w"),
 }
@@ -73,6 +75,12 @@ def holds(asked: Asked, sentence: str) -> bool:
     """Whether a sentence has a thing of that kind in it at all; `ANYTHING` is in every sentence."""
     pattern = _HOLDS.get(asked)
     return pattern is None or bool(pattern.search(sentence))
+
+
+def offers(asked: Asked, question: str, sentence: str) -> bool:
+    """Whether a sentence holds a thing of that kind which the question does not itself name."""
+    pattern, said = _HOLDS.get(asked), question.lower()
+    return pattern is None or any(match.group().lower() not in said for match in pattern.finditer(sentence))
 
 
 def checked(question: str) -> str:
