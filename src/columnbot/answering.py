@@ -63,10 +63,10 @@ class Answer:
 
 
 PASSAGES_READ = 10  # passages whose sentences may answer
-QUOTED_WORDS = 75  # what the quotes of an answer come to at most, but for a single longer sentence
+ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer sentence
 QUOTED_SENTENCES = 5
 LEAST_COSINE = 0.7  # the model puts any two texts about as close as this
-ACROSS_LANGUAGES = 0.045  # by so much a question is nearer to a text than its translation is, over twelve pairs
+ACROSS_LANGUAGES = 0.05  # by so much a question is nearer to a text than its translation is, over twelve pairs
 NEAREST = 3
 HITS_SHOWN = 10
 
@@ -160,7 +160,10 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
     hits = hits_of(index, retrieved, HITS_SHOWN)
     if not evidence or confidence < SURE_ENOUGH:
         return Answer(retrieved.question.text, False, confidence, (), (), _not_found(hits, language), hits, language)
-    citations = _cite(_choose(evidence))
+    ranked = dict.fromkeys(
+        index.passage(candidate.number).article for candidate in retrieved.candidates[:PASSAGES_READ]
+    )
+    citations = _cite(_choose(evidence, tuple(ranked), language))
     sentences = tuple(_sentences(citations, language))
     return Answer(retrieved.question.text, True, confidence, sentences, citations, joined(sentences), hits, language)
 
@@ -209,33 +212,33 @@ def confidence_of(index: Index, retrieved: Retrieved, evidence: Sequence[Evidenc
     return float(1 / (1 + np.exp(-confidence_features(index, retrieved, evidence) @ CONFIDENCE_WEIGHTS)))
 
 
-def _choose(evidence: Sequence[Evidence]) -> list[tuple[Article, int, int]]:
-    """Spans to quote, article by article, in the order of each article's best sentence; within it as they stand."""
+def _choose(evidence: Sequence[Evidence], order: Sequence[Article], language: str) -> list[tuple[Article, int, int]]:
+    """Spans to quote: the best sentences that fit, column by column as these are ranked, within one as they stand."""
     chosen: list[Evidence] = []
-    words = 0
+    opened: set[str] = set()
     said: set[str] = set()
+    words = 0
     for item in evidence:
-        length = len(item.text.split())
-        key = " ".join(item.text.lower().split())
-        if key in said or (chosen and words + length > QUOTED_WORDS):
+        article, key = item.passage.article, " ".join(item.text.lower().split())
+        length = len(item.text.split()) + (
+            0 if article.path in opened else len(_lead_in(article, "", language).split())
+        )
+        if key in said or (chosen and words + length > ANSWER_WORDS):
             continue
         chosen.append(item)
+        opened.add(article.path)
         said.add(key)
         words += length
         if len(chosen) == QUOTED_SENTENCES:
             break
+    places = {article.path: place for place, article in enumerate(order)}
     spans: list[tuple[Article, int, int]] = []
-    for path in dict.fromkeys(item.passage.article.path for item in chosen):
-        own = sorted(
-            (item for item in chosen if item.passage.article.path == path), key=lambda item: item.sentence.start
-        )
-        for item in own:
-            start, end = item.sentence.start, item.sentence.end
-            article = item.passage.article
-            if spans and spans[-1][0] is article and not article.text[spans[-1][2] : start].strip(" \n-"):
-                spans[-1] = (article, spans[-1][1], end)
-            else:
-                spans.append((article, start, end))
+    for item in sorted(chosen, key=lambda item: (places[item.passage.article.path], item.sentence.start)):
+        article, start, end = item.passage.article, item.sentence.start, item.sentence.end
+        if spans and spans[-1][0] is article and not article.text[spans[-1][2] : start].strip(" \n-"):
+            spans[-1] = (article, spans[-1][1], end)
+        else:
+            spans.append((article, start, end))
     return spans
 
 
@@ -252,10 +255,14 @@ def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerS
     for citation in citations:
         article, quote = citation.article, f"“{' '.join(citation.quote.split())}”"
         if article is not before:
-            who = signature(article.author, article.date, language)
-            quote = say("quoted_from", language, title=article.title, signature=who, quote=quote)
+            quote = _lead_in(article, quote, language)
         before = article
         yield AnswerSentence(quote, (citation.number,))
+
+
+def _lead_in(article: Article, quote: str, language: str) -> str:
+    who = signature(article.author, article.date, language)
+    return say("quoted_from", language, title=article.title, signature=who, quote=quote)
 
 
 def _not_found(hits: Sequence[Hit], language: str) -> str:

@@ -1,0 +1,99 @@
+"""Answers that quote: what they hold, what they cite, and when they say that the archive does not know."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from columnbot import Answer, Article, Citation, ColumnBot
+from columnbot.answering import ANSWER_WORDS, QUOTED_SENTENCES, growing
+
+QUESTIONS = (
+    ("Waarom belt Van Dalen geen onbekende bedrijven meer?", "2018-02-15-wij-bellen-niet-meer.md"),
+    ("Hoe lang mag een offerte zijn?", "2012-09-20-de-offerte-die-niemand-las.md"),
+    ("Wat leverde de vierdaagse werkweek op?", "2025-02-06-vrijdag-is-er-niemand.md"),
+    ("What did the firm do with its old desk telephones?", "2024-05-16-de-telefoon-terug-op-tafel.md"),
+)
+UNKNOWN = (
+    "Hoe behandel je een tropische koortsaanval bij papegaaien?",
+    "Wat kost een elektrische auto?",
+    "Wie won in 1988 het songfestival?",
+    "What does a recipe for apple pie with cinnamon look like?",
+)
+
+
+def assert_sound(bot: ColumnBot, answer: Answer) -> None:
+    numbers = [citation.number for citation in answer.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for citation in answer.citations:
+        assert bot.article(citation.article.path).text[citation.start : citation.end] == citation.quote
+    for sentence in answer.sentences:
+        assert sentence.citations
+        assert set(sentence.citations) <= set(numbers)
+        quote = answer.citations[sentence.citations[0] - 1].quote
+        assert " ".join(quote.split()) in sentence.text
+    assert 0 <= answer.confidence <= 1
+    assert answer.found == bool(answer.sentences)
+
+
+@pytest.mark.parametrize(("question", "path"), QUESTIONS)
+def test_an_answer_quotes_the_column_that_knows(bot: ColumnBot, question: str, path: str) -> None:
+    answer = bot.ask(question)
+    assert answer.found
+    assert path in {citation.article.path for citation in answer.citations}
+    assert_sound(bot, answer)
+
+
+def test_an_answer_says_who_wrote_it_and_when_in_the_language_of_the_question(bot: ColumnBot) -> None:
+    assert "(Redactie columnbot, 15 februari 2018): “" in bot.ask(QUESTIONS[0][0]).text
+    english = bot.ask(QUESTIONS[3][0])
+    assert english.language == "en"
+    assert "(Redactie columnbot, 16 May 2024): “" in english.text
+
+
+def test_an_answer_stays_short(bot: ColumnBot) -> None:
+    for question, _ in QUESTIONS:
+        assert len(bot.ask(question).text.split()) <= ANSWER_WORDS + QUOTED_SENTENCES
+
+
+@pytest.mark.parametrize("question", UNKNOWN)
+def test_what_the_archive_does_not_know_is_said_with_the_nearest_columns(bot: ColumnBot, question: str) -> None:
+    answer = bot.ask(question)
+    assert not answer.found
+    assert answer.citations == ()
+    assert answer.text.startswith(("Hierover staat niets in dit archief.", "This archive has nothing on that."))
+    nearest = list(dict.fromkeys(hit.passage.article.title for hit in answer.hits))[:3]
+    assert all(f"“{title}”" in answer.text for title in nearest)
+    assert_sound(bot, answer)
+
+
+def test_a_question_on_its_subject_is_trusted_more_than_one_from_another_world(bot: ColumnBot) -> None:
+    sure = [bot.ask(question).confidence for question, _ in QUESTIONS]
+    unsure = [bot.ask(question).confidence for question in UNKNOWN]
+    assert min(sure) > max(unsure)
+
+
+def test_a_streamed_answer_grows_to_the_whole_one(bot: ColumnBot) -> None:
+    question = QUESTIONS[0][0]
+    steps = list(bot.stream(question))
+    assert len(steps) > 1
+    assert steps[-1] == bot.ask(question)
+    for step in steps:
+        assert_sound(bot, step)
+        assert steps[-1].text.startswith(step.text)
+
+
+def test_growing_gives_a_refusal_in_one_step(bot: ColumnBot) -> None:
+    refusal = bot.ask(UNKNOWN[0])
+    assert list(growing(refusal)) == [refusal]
+
+
+def test_a_citation_that_does_not_stand_in_its_article_cannot_be_made() -> None:
+    article = Article("a.md", "Titel", "De kat zat op de mat.")
+    with pytest.raises(ValueError, match="a.md"):
+        Citation(1, article, "De hond", 0, 7)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(min_size=1, max_size=200).filter(lambda text: any(c.isalnum() for c in text)))
+def test_any_question_gets_a_sound_answer(bot: ColumnBot, question: str) -> None:
+    assert_sound(bot, bot.ask(question))

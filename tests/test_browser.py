@@ -1,0 +1,181 @@
+"""The running chat, as a reader meets it: `columnbot chat` in a process of its own, driven by a real Chromium."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from columnbot import ColumnBot
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(sample_index: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "columnbot", "chat", "--index", str(sample_index), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as chat:
+        assert chat.stdout is not None
+        said = chat.stdout.readline()
+        found = re.search(r"http://\S+", said)
+        assert found, f"the chat said {said!r}"
+        yield found.group().rstrip("/")
+        chat.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        driven = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield driven
+        driven.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """The open chat. A request to anywhere else than the chat itself, or an error in the console, fails the test."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 860})
+    elsewhere: list[str] = []
+    errors: list[str] = []
+    opened.on("request", lambda request: elsewhere.append(request.url) if not _own(request.url, address) else None)
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(address)
+    opened.locator("#cb-ask textarea").wait_for()
+    yield opened
+    opened.close()
+    assert elsewhere == []
+    assert errors == []
+
+
+def _own(url: str, address: str) -> bool:
+    return url.startswith((address, "data:", "blob:"))
+
+
+def ask(page: Page, question: str) -> None:
+    page.locator("#cb-ask textarea").fill(question)
+    page.keyboard.press("Enter")
+
+
+def test_an_answer_shows_its_sources_and_a_click_opens_the_column_at_the_quote(page: Page, bot: ColumnBot) -> None:
+    ask(page, QUESTION)
+    expect(page.locator(".cb-footing")).to_be_visible()
+    answer = bot.ask(QUESTION)
+    assert answer.found
+    first = answer.citations[0]
+    expect(page.locator(".cb-source, .cb-card .cb-title").first).to_have_text(first.article.title)
+    expect(page.locator(".cb-card .cb-about").first).to_contain_text("Redactie columnbot, ")
+    assert len(page.locator(".cb-marker").all()) == sum(len(s.citations) for s in answer.sentences)
+
+    page.locator("button.cb-marker").first.click()
+    expect(page.locator(".cb-column h2")).to_have_text(first.article.title)
+    marked = page.locator("mark.cb-chosen")
+    expect(marked.first).to_be_in_viewport()
+    shown = " ".join(" ".join(marked.all_inner_texts()).split())
+    assert shown == " ".join(first.quote.split())
+    save_screenshot(page)
+
+    page.keyboard.press("Escape")
+    expect(page.locator(".cb-column")).to_have_count(0)
+    expect(page.locator("button.cb-marker").first).to_be_focused()
+
+
+def save_screenshot(page: Page) -> None:
+    """Refreshes the picture in the README when asked to: COLUMNBOT_SCREENSHOT=docs/chat.png make test."""
+    wanted = os.environ.get("COLUMNBOT_SCREENSHOT")
+    if wanted:
+        page.screenshot(path=ROOT / wanted)
+
+
+def test_an_example_from_the_archive_is_one_click_away(page: Page) -> None:
+    examples = page.locator("#cb-conversation .example")
+    expect(examples).to_have_count(4)
+    examples.first.click()
+    expect(page.locator(".cb-question")).to_have_count(1)
+    expect(page.locator(".cb-answer")).to_be_visible()
+
+
+def test_what_is_not_in_the_archive_gets_the_three_nearest_columns(page: Page) -> None:
+    ask(page, "Hoe behandel je een tropische koortsaanval bij papegaaien?")
+    expect(page.locator(".cb-unknown")).to_contain_text("Hierover staat niets in dit archief")
+    expect(page.locator(".cb-card")).to_have_count(3)
+    page.locator(".cb-card").first.click()
+    expect(page.locator(".cb-column h2")).to_be_visible()
+
+
+def test_a_follow_up_says_how_it_was_understood_and_a_new_conversation_forgets(page: Page) -> None:
+    ask(page, "Wie volgde Anton van Dalen op als directeur?")
+    expect(page.locator(".cb-answer")).to_have_count(1)
+    ask(page, "en wanneer was dat?")
+    expect(page.locator(".cb-understood")).to_contain_text("Anton van Dalen")
+    page.locator("#cb-new").click()
+    expect(page.locator(".cb-question")).to_have_count(0)
+    expect(page.locator("#cb-conversation .example")).to_have_count(4)
+
+
+def test_the_page_speaks_dutch_or_english_and_answers_in_the_language_of_the_question(page: Page) -> None:
+    expect(page.locator("#cb-new")).to_have_text("Nieuw gesprek")
+    page.locator("#cb-language label", has_text="EN").click()
+    expect(page.locator("#cb-new")).to_have_text("New conversation")
+    ask(page, "What does a recipe for apple pie with cinnamon look like?")
+    expect(page.locator(".cb-unknown")).to_contain_text("This archive has nothing on that")
+
+
+@pytest.mark.parametrize(
+    "typed", ["???", "<img src=x onerror=alert(1)> waarom?", "{{7*7}} $x$ [a](javascript:alert(1))"]
+)
+def test_whatever_is_typed_is_shown_as_it_was_typed(page: Page, typed: str) -> None:
+    ask(page, typed)
+    expect(page.locator(".cb-question")).to_have_text(typed)
+    expect(page.locator(".cb-answer, .cb-problem")).to_be_visible()
+
+
+def test_it_fits_a_telephone_and_the_dark(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 400, "height": 780}, color_scheme="dark")
+    page.goto(address)
+    ask(page, QUESTION)
+    page.locator("button.cb-marker").first.click()
+    expect(page.locator("mark.cb-chosen").first).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(26, 24, 22)"
+    page.locator(".cb-close").click()
+    expect(page.locator("#cb-ask textarea")).to_be_in_viewport()
+    page.close()
+
+
+def test_nothing_but_the_page_answers_from_outside(address: str) -> None:
+    for path in ("/monitoring/summary", "/docs", "/openapi.json", "/gradio_api/file=/etc/passwd"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(address + path)
+        with refused.value as error:
+            assert error.code in (401, 403, 404)
+    with urllib.request.urlopen(address + "/gradio_api/info") as info:
+        assert json.load(info)["named_endpoints"] == {}
+    with urllib.request.urlopen(address) as first:
+        assert "default-src 'self'" in first.headers["Content-Security-Policy"]
+    elsewhere = urllib.request.Request(address, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(elsewhere)
+    refused.value.close()
+    assert refused.value.code == 400
+
+
+def test_a_port_in_use_is_said_in_one_line(sample_index: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "columnbot", "chat", "--index", str(sample_index), "--port", port]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [f"columnbot: Poort {port} is al in gebruik; kies een andere met --port."]

@@ -1,0 +1,218 @@
+"""From a folder of columns to an index: what is embedded, what is taken over, and what survives a failure."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from columnbot.build import BuildReport, build_index
+from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
+from columnbot.index import open_index
+from columnbot.settings import Settings
+from tests.test_embedding import make_tiny_model
+
+HAVEN = """\
+---
+title: De haven van Muiden
+author: Tineke Vos
+date: 2014-05-01
+---
+In de haven van Muiden liggen in mei zestig botters. Ik tel ze elk jaar, en elk jaar is het er één minder.
+
+Mijn buurman zegt dat ik verkeerd tel. Hij telt de zeilen, en die worden juist meer. Samen komen wij al jaren
+op hetzelfde getal uit, want wat hij te veel heeft, kom ik tekort. Zo hoort het ook tussen buren.
+"""
+OVEN = """\
+---
+title: De oven
+author: Bram Slot
+date: 2016-11-20
+---
+De oven van bakker Slot staat al honderd jaar op dezelfde plek. Om drie uur ’s nachts gaat hij aan.
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A model of random weights: here it matters what is embedded, not what it means."""
+    return Settings(model=str(make_tiny_model(tmp_path_factory.mktemp("model"))), passage_words=30)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    folder = tmp_path / "columns"
+    folder.mkdir()
+    (folder / "haven.md").write_text(HAVEN, encoding="utf-8")
+    (folder / "oven.md").write_text(OVEN, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+Build = Callable[[], BuildReport]
+
+
+@pytest.fixture
+def build(archive: Path, index: Path, settings: Settings) -> Build:
+    return lambda: build_index(archive, index, settings=settings)
+
+
+def test_the_report_tells_what_was_read_and_made(build: Build, archive: Path, index: Path) -> None:
+    (archive / "foto.jpg").write_bytes(b"\xff\xd8\xff")
+    report = build()
+    opened = open_index(index)
+
+    assert (report.index, report.articles, report.authors, report.years) == (
+        index, 2, ("Bram Slot", "Tineke Vos"), (2014, 2016)
+    )  # fmt: skip
+    assert report.words == sum(len(text.split("---")[2].split()) for text in (HAVEN, OVEN))
+    assert report.passages == report.embedded == len(opened) == 4
+    assert report.sentences == len(opened.sentence_places) == 8
+    assert [skipped.path for skipped in report.skipped] == ["foto.jpg"]
+    assert report.seconds > 0
+    assert not report.unchanged
+
+
+def test_building_again_without_a_change_writes_nothing(build: Build, index: Path) -> None:
+    build()
+    before = {file: file.stat().st_mtime_ns for file in index.rglob("gen-*/*")}
+    report = build()
+
+    assert (report.unchanged, report.embedded, report.passages) == (True, 0, 4)
+    assert {file: file.stat().st_mtime_ns for file in index.rglob("gen-*/*")} == before
+
+
+def test_only_the_passages_that_changed_are_embedded_again(build: Build, archive: Path, index: Path) -> None:
+    build()
+    (archive / "haven.md").write_text(HAVEN.replace("Zo hoort het ook", "Zo is het nu eenmaal"), encoding="utf-8")
+    report = build()
+
+    assert (report.unchanged, report.embedded, report.passages) == (False, 1, 4)
+    assert "Zo is het nu eenmaal tussen buren." in open_index(index).article("haven.md").text
+
+
+def test_a_new_column_is_added_and_a_removed_one_is_gone(build: Build, archive: Path, index: Path) -> None:
+    build()
+    (archive / "oven.md").unlink()
+    (archive / "trein.txt").write_text("De trein\n\nDe trein naar Zutphen rijdt weer.", encoding="utf-8")
+    report = build()
+
+    assert report.embedded == 1
+    assert [article.path for article in open_index(index).articles] == ["haven.md", "trein.txt"]
+
+
+def test_a_column_that_moved_is_found_at_its_new_place_without_being_embedded(
+    build: Build, archive: Path, index: Path
+) -> None:
+    build()
+    (archive / "2014").mkdir()
+    (archive / "haven.md").rename(archive / "2014" / "haven.md")
+
+    assert build().embedded == 0
+    assert [article.path for article in open_index(index).articles] == ["2014/haven.md", "oven.md"]
+
+
+def test_an_index_brought_up_to_date_is_the_one_that_would_be_built_afresh(
+    build: Build, archive: Path, index: Path, settings: Settings, tmp_path: Path
+) -> None:
+    (archive / "eerst.md").write_text("# Eerst\n\nDit verdwijnt weer. En dit ook.", encoding="utf-8")
+    build()
+    (archive / "eerst.md").unlink()
+    (archive / "haven.md").write_text(HAVEN.replace("zestig", "zeventig"), encoding="utf-8")
+    build()
+    build_index(archive, tmp_path / "afresh", settings=settings)
+    updated, afresh = open_index(index), open_index(tmp_path / "afresh")
+    numbers = range(len(afresh))
+
+    assert updated.articles == afresh.articles
+    assert [updated.passage(n) for n in numbers] == [afresh.passage(n) for n in numbers]
+    assert updated.vectors(numbers) == pytest.approx(afresh.vectors(numbers), abs=2e-3)
+    assert np.asarray(updated.sentence_vectors) == pytest.approx(np.asarray(afresh.sentence_vectors), abs=2e-3)
+    assert updated.words.scores(["buurman"]).tolist() == afresh.words.scores(["buurman"]).tolist()
+
+
+def test_another_length_of_passages_takes_effect_on_columns_already_indexed(
+    build: Build, archive: Path, index: Path, settings: Settings
+) -> None:
+    build()
+    report = build_index(archive, index, settings=Settings(model=settings.model, passage_words=200))
+
+    assert (report.unchanged, report.passages) == (False, 2)
+
+
+def test_another_model_embeds_everything_again(build: Build, archive: Path, index: Path, tmp_path: Path) -> None:
+    build()
+    other = Settings(model=str(make_tiny_model(tmp_path / "other", seed=1)), passage_words=30)
+
+    assert build_index(archive, index, settings=other).embedded == 4
+    assert open_index(index).manifest.model == other.model
+
+
+def test_progress_runs_from_nothing_to_all_that_is_to_be_embedded(
+    archive: Path, index: Path, settings: Settings
+) -> None:
+    calls: list[tuple[int, int]] = []
+    build_index(archive, index, settings=settings, progress=lambda done, total: calls.append((done, total)))
+
+    assert (calls[0], calls[-1]) == ((0, 4), (4, 4))
+    assert calls == sorted(calls)
+
+
+@pytest.mark.parametrize("what", ["emptied", "removed"])
+def test_an_archive_without_columns_leaves_the_index_in_force(
+    build: Build, archive: Path, index: Path, what: str
+) -> None:
+    build()
+    shutil.rmtree(archive)
+    if what == "emptied":
+        archive.mkdir()
+    with pytest.raises(ArchiveError, match=str(archive)):
+        build()
+
+    assert len(open_index(index).articles) == 2
+
+
+def test_a_model_that_cannot_be_had_leaves_the_index_in_force(build: Build, archive: Path, index: Path) -> None:
+    build()
+    with pytest.raises(ModelUnavailable):
+        build_index(archive, index, settings=Settings(model=str(archive)))
+
+    assert len(open_index(index).articles) == 2
+
+
+def test_a_second_build_is_told_to_wait_and_the_first_ends_well(archive: Path, index: Path, settings: Settings) -> None:
+    def build_meanwhile(done: int, total: int) -> None:
+        with pytest.raises(IndexBusy):
+            build_index(archive, index, settings=settings)
+
+    build_index(archive, index, settings=settings, progress=build_meanwhile)
+    assert len(open_index(index).articles) == 2
+
+
+def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_succeeds(
+    build: Build, archive: Path, index: Path, settings: Settings
+) -> None:
+    # It stops where the passages have been embedded and nothing is published yet.
+    script = (
+        "import sys, time; from columnbot import Settings, build_index\n"
+        f"settings = Settings(model={settings.model!r}, passage_words=30)\n"
+        "def stop(done, total): done == total and (print(flush=True), time.sleep(60))\n"
+        f"build_index({str(archive)!r}, {str(index)!r}, settings=settings, progress=stop)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert process.stdout and process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    with pytest.raises(IndexMissing):
+        open_index(index)
+    assert build().embedded == 4
+    assert len(open_index(index).articles) == 2

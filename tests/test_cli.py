@@ -1,0 +1,244 @@
+"""The command line as a keeper and a reader use it: what it prints, its exit status, and its one-line errors."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from columnbot.cli import main
+from columnbot.version import VERSION
+
+COLUMNS = {
+    "2014-05-01-haven.md": """\
+---
+title: De haven van Muiden
+author: Tineke Vos
+tags: [water, botters]
+---
+In de haven van Muiden liggen in mei zestig botters. Ik tel ze elk jaar, en elk jaar is het er één minder.
+
+Mijn buurman zegt dat ik verkeerd tel. Hij telt de zeilen, en die worden juist meer.
+""",
+    "2016-09-20-oven.md": """\
+---
+title: De oven van Slot
+author: Bram Slot
+tags: [brood]
+---
+De oven van bakker Slot staat al honderd jaar op dezelfde plek. Om drie uur ’s nachts gaat hij aan.
+
+Wie vroeg langskomt, krijgt een warm krentenbrood mee, want Slot houdt niet van oud brood.
+""",
+    "2019-02-03-fietspomp.md": """\
+---
+title: De fietspomp
+author: Tineke Vos
+tags: [fietsen]
+---
+Op het station staat een fietspomp aan een ketting. Hij is van iedereen, en daarom pompt hij niet meer.
+""",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keeper's folder: articles/, and the index/ that `columnbot index` made of it."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "articles").mkdir()
+    for name, text in COLUMNS.items():
+        (home / "articles" / name).write_text(text, encoding="utf-8")
+    (home / "articles" / "foto.jpg").write_bytes(b"\xff\xd8\xff")
+    return home
+
+
+@pytest.fixture
+def columnbot(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the program in the keeper's folder."""
+    monkeypatch.chdir(home)
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["columnbot", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def indexed(columnbot: Run, home: Path) -> Run:
+    """The same, once there is an index."""
+    if not (home / "index").exists():
+        assert columnbot("index").status == 0
+    return columnbot
+
+
+def test_index_tells_what_it_read_and_what_it_skipped(columnbot: Run, home: Path) -> None:
+    outcome = columnbot("index", "articles", "--index", "index")
+
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "foto.jpg" in outcome.out
+    assert "3 columns (2014–2019, 2 auteurs" in outcome.out
+    assert (home / "index" / "CURRENT").is_file()
+
+
+def test_index_for_programs_says_that_nothing_changed(indexed: Run) -> None:
+    report = indexed("index", "--json").json
+
+    assert (report["unchanged"], report["articles"], report["embedded"]) == (True, 3, 0)
+    assert report["index"] == "index"
+    assert [skipped["path"] for skipped in report["skipped"]] == ["foto.jpg"]
+
+
+def test_ask_quotes_the_column_and_names_its_source(indexed: Run) -> None:
+    outcome = indexed("ask", "Hoeveel botters liggen er in de haven van Muiden?")
+
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "“In de haven van Muiden liggen in mei zestig botters." in outcome.out
+    assert "[1] De haven van Muiden – Tineke Vos, 1 mei 2014 – 2014-05-01-haven.md:0-" in outcome.out
+
+
+def test_ask_for_programs_gives_quotes_that_stand_in_the_column(indexed: Run) -> None:
+    answer = indexed("ask", "Hoe laat gaat de oven van bakker Slot aan?", "--json").json
+    text = indexed("show", answer["citations"][0]["path"], "--json").json["text"]
+
+    assert answer["found"] is True
+    assert answer["mode"] == "quoted"
+    assert 0 <= answer["confidence"] <= 1
+    assert [citation["number"] for citation in answer["citations"]] == list(range(1, len(answer["citations"]) + 1))
+    cited = answer["citations"][0]
+    assert text[cited["start"] : cited["end"]] == cited["quote"]
+    assert "Om drie uur ’s nachts gaat hij aan." in answer["text"]
+
+
+def test_ask_says_so_when_the_archive_does_not_know(indexed: Run) -> None:
+    outcome = indexed("ask", "Welke hoofdstad heeft Mongolië?")
+
+    assert outcome.status == 0
+    assert "Hierover staat niets in dit archief." in outcome.out
+
+
+def test_search_lists_the_nearest_passages_best_first(indexed: Run) -> None:
+    outcome = indexed("search", "fietspomp op het station", "-k", "2")
+    hits = indexed("search", "fietspomp op het station", "-k", "2", "--json").json
+
+    assert outcome.out.startswith("1. De fietspomp – Tineke Vos, 3 februari 2019 – 2019-02-03-fietspomp.md (")
+    assert "\n2. " in outcome.out
+    assert "\n3. " not in outcome.out
+    assert [hit["title"] for hit in hits][0] == "De fietspomp"
+    assert hits[0]["score"] > hits[1]["score"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (["--author", "bram slot"], {"De oven van Slot"}),
+        (["--since", "2016"], {"De oven van Slot", "De fietspomp"}),
+        (["--until", "2016"], {"De oven van Slot", "De haven van Muiden"}),
+        (["--since", "2014-05-02", "--until", "2019-02-02"], {"De oven van Slot"}),
+        (["--tag", "water", "--tag", "Botters"], {"De haven van Muiden"}),
+        (["--author", "Niemand"], set()),
+    ],
+)
+def test_search_keeps_to_its_filters(indexed: Run, filters: list[str], found: set[str]) -> None:
+    assert {hit["title"] for hit in indexed("search", "de", *filters, "--json").json} == found
+
+
+def test_show_prints_a_column_clean(indexed: Run) -> None:
+    outcome = indexed("show", "2019-02-03-fietspomp.md")
+
+    assert outcome.out.startswith("De fietspomp\nTineke Vos, 3 februari 2019\n\nOp het station staat een fietspomp")
+
+
+def test_check_says_that_the_index_is_sound(indexed: Run) -> None:
+    outcome, manifest = indexed("check"), indexed("check", "--json").json
+
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.startswith("index is in orde:")
+    assert (manifest["articles"], manifest["model"]) == (3, "bundled")
+
+
+MISTAKES = {
+    "an empty question": (["ask", "  \n "], "QuestionError", ""),
+    "a question of 100,000 characters": (["ask", "waarom " * 14_286], "QuestionError", "2,000"),
+    "no index yet": (["ask", "Wie?", "--index", "nergens"], "IndexMissing", "columnbot index ARTICLES --index nergens"),
+    "no index to check": (["check", "--index", "nergens"], "IndexMissing", "nergens"),
+    "another model": (["ask", "Wie?", "--model", "my/model"], "ModelMismatch", "--model my/model"),
+    "an unknown article": (["show", "weg.md"], "UnknownArticle", "'weg.md'"),
+    "a date that is none": (["search", "brood", "--since", "vorig jaar"], "SettingsError", "--since is 'vorig jaar'"),
+    "a day that does not exist": (["search", "brood", "--until", "2019-02-30"], "SettingsError", "2019-02-30"),
+    "passages of no length": (["index", "--passage-words", "0"], "SettingsError", "passage_words"),
+    "no such archive": (["index", "weg", "--index", "elders"], "ArchiveError", "weg"),
+    "a model that is none": (["index", "--model", "articles", "--index", "elders"], "ModelUnavailable", "'articles'"),
+    "an index that is a file": (["index", "--index", "articles/foto.jpg"], "IndexUnwritable", "articles/foto.jpg"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line_on_stderr_and_an_object_for_programs(indexed: Run, mistake: str) -> None:
+    arguments, kind, hint = MISTAKES[mistake]
+    outcome = indexed(*arguments)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.err.startswith("columnbot: ")
+    assert outcome.err.count("\n") == 1
+    assert hint in outcome.err
+
+    outcome = indexed(*arguments, "--json")
+    assert (outcome.status, outcome.err) == (1, "")
+    assert outcome.json["error"]["kind"] == kind
+    assert hint in outcome.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask"], ["vraag", "Wie?"], ["search", "brood", "-k", "0"], ["check", "--luid"]]
+)  # fmt: skip
+def test_wrong_usage_has_status_2_and_shows_the_usage(columnbot: Run, arguments: list[str]) -> None:
+    outcome = columnbot(*arguments)
+
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith("Usage: ")
+
+
+def test_version_is_printed(columnbot: Run) -> None:
+    assert columnbot("--version").out == f"{VERSION}\n"
+
+
+def test_an_answer_needs_neither_torch_nor_gradio(indexed: Run, home: Path) -> None:
+    script = (
+        "import sys; from columnbot.cli import app; app(['ask', 'Van wie is de fietspomp op het station?'], standalone_mode=False)\n"
+        "print({'torch', 'gradio', 'sentence_transformers'} & set(sys.modules))"
+    )
+    finished = subprocess.run([sys.executable, "-c", script], cwd=home, capture_output=True, text=True, check=True)
+
+    assert "Op het station staat een fietspomp aan een ketting." in finished.stdout
+    assert finished.stdout.endswith("set()\n")
+
+
+def test_a_mistake_at_the_terminal_shows_no_traceback(indexed: Run, home: Path) -> None:
+    command = [sys.executable, "-m", "columnbot", "show", "weg.md"]
+    finished = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+
+    assert finished.returncode == 1
+    assert finished.stdout == ""
+    assert finished.stderr == "columnbot: There is no article 'weg.md' in this index; columnbot search finds paths.\n"

@@ -1,0 +1,140 @@
+"""What a question asks for, what holds an answer to it, and what a follow-up leans on."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from columnbot.errors import QuestionError
+from columnbot.questions import MAX_CHARACTERS, Asked, Question, asked_for, checked, holds, is_follow_up, understand
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Hoeveel kost koffie uit de automaat?", Asked.NUMBER),
+        ("Wat kost een bureaustoel?", Asked.NUMBER),
+        ("Hoe oud is de directeur?", Asked.NUMBER),
+        ("Hoe lang duurde de vergadering?", Asked.NUMBER),
+        ("Welk percentage belt terug?", Asked.NUMBER),
+        ("How many people came?", Asked.NUMBER),
+        ("Wanneer ging het magazijn open?", Asked.TIME),
+        ("In welk jaar begon dat?", Asked.TIME),
+        ("Hoe laat begint de dag?", Asked.TIME),
+        ("What year did it end?", Asked.TIME),
+        ("Waarom belt niemand meer?", Asked.REASON),
+        ("Hoe komt het dat de trein laat is?", Asked.REASON),
+        ("Why did she leave?", Asked.REASON),
+        ("Wie schreef de handleiding?", Asked.PERSON),
+        ("Met wie sprak hij in de hal?", Asked.PERSON),
+        ("Whose dog was it?", Asked.PERSON),
+        ("Waar staat het magazijn?", Asked.PLACE),
+        ("In welke stad woont de schrijver?", Asked.PLACE),
+        ("Welke klant belde als eerste?", Asked.NAME),
+        ("Which book did she read?", Asked.NAME),
+        ("Waar gaat de column over?", Asked.ANYTHING),
+        ("Wat is er mis met vergaderen?", Asked.ANYTHING),
+        ("Vertel iets over koffie", Asked.ANYTHING),
+    ],
+)
+def test_a_question_tells_what_it_asks_for(question, asked):
+    assert asked_for(question) is asked_for(question.upper()) is asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "with_it", "without_it"),
+    [
+        (Asked.NUMBER, "Er kwamen 12 mensen.", "Er kwam niemand."),
+        (Asked.NUMBER, "Er kwamen twaalf mensen.", "Er kwam een man."),
+        (Asked.TIME, "Het begon in 2012.", "Het begon stil."),
+        (Asked.TIME, "Vorige week belde hij.", "Hij belde terug."),
+        (Asked.TIME, "Wij begonnen om 14.30 uur.", "Wij begonnen met koffie."),
+        (Asked.REASON, "Ik bleef thuis, want het regende.", "Ik bleef thuis in de wantenfabriek."),
+        (Asked.REASON, "She left because it rained.", "She left in the rain."),
+        (Asked.PERSON, "Toen belde Frank.", "Toen belde de buurman."),
+        (Asked.PERSON, "Volgens Petra klopt dat.", "Dat klopt. Volgens haar dan."),
+        (Asked.PLACE, "Het magazijn staat in Tiel.", "Het magazijn staat leeg."),
+        (Asked.NAME, "Het heet “de lege stoel”.", "Het heet zomaar iets."),
+    ],
+)
+def test_a_sentence_holds_an_answer_of_that_kind_or_not(asked, with_it, without_it):
+    assert (holds(asked, with_it), holds(asked, without_it)) == (True, False)
+
+
+@given(st.text(max_size=50))
+def test_any_sentence_will_do_for_a_question_that_asks_for_anything(sentence):
+    assert holds(Asked.ANYTHING, sentence)
+
+
+def test_a_question_loses_the_spaces_around_and_within():
+    assert checked("  Wie \n belde\t er? ") == "Wie belde er?"
+
+
+@pytest.mark.parametrize("question", ["", "   \n", "?!", "…"])
+def test_an_empty_question_is_refused(question):
+    with pytest.raises(QuestionError, match="empty"):
+        understand(question)
+
+
+def test_a_far_too_long_question_is_refused_with_the_limit():
+    assert checked("x" * MAX_CHARACTERS) == "x" * MAX_CHARACTERS
+    with pytest.raises(QuestionError, match=r"2,001 characters.* 2,000"):
+        checked("x" * (MAX_CHARACTERS + 1))
+
+
+BEFORE = Question("Wat schrijft zij over koffie?", "Wat schrijft zij over koffie?", frozenset({"koffie.md"}))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "En thee?",
+        "Waarom?",
+        "Is dat zo?",
+        "Vertel meer",
+        "Wat vond hij daarvan?",
+        "Hoe zit het met de trein?",
+        "Wat is haar mening over vergaderen?",
+        "Én thee dan?",
+        "Who wrote it?",
+    ],
+)
+def test_a_follow_up_leans_on_the_question_before(question):
+    assert is_follow_up(question)
+    assert understand(question, before=BEFORE) == Question(f"{BEFORE.text} {question}", question, BEFORE.about)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wat schreef de directeur over het magazijn in Tiel?",
+        "Wanneer werd het magazijn geopend?",
+        "Hoeveel kost koffie in de automaat?",
+        "En wat zegt de schrijver over lange vergaderingen op maandagochtend?",
+        "What does it cost to hire a consultant for a month abroad?",
+    ],
+)
+def test_a_question_that_names_its_subject_stands_alone(question):
+    assert not is_follow_up(question)
+    assert understand(question, before=BEFORE) == Question(question, question)
+
+
+def test_the_first_question_stands_alone_even_when_it_is_short():
+    assert understand("En thee?") == Question("En thee?", "En thee?")
+
+
+def test_a_follow_up_is_about_what_the_last_answer_cited():
+    asked = understand("En thee?", before=BEFORE, cited=frozenset({"thee.md"}))
+    assert asked.about == {"thee.md"}
+    assert asked.focus == "En thee?"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=60))
+def test_any_question_is_understood_or_refused(text):
+    try:
+        question = understand(text, before=BEFORE)
+    except QuestionError:
+        assert not any(character.isalnum() for character in text)
+    else:
+        assert question.text.endswith(question.focus)
+        assert question.focus.split() == text.split()

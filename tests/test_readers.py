@@ -1,0 +1,273 @@
+"""Reading a folder: what people keep in archives, and what must never stop the reading."""
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from columnbot import Article
+from columnbot.errors import ArchiveError
+from columnbot.readers import Archive, Skipped, read_archive
+
+GOOD = "---\ntitle: Een goed stuk\n---\n\nDit stuk is in orde.\n"
+
+
+def archive_of(folder: Path, files: dict[str, str | bytes]) -> Archive:
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_archive(folder)
+
+
+def read_one(folder: Path, name: str, content: str | bytes) -> Article:
+    (article,) = archive_of(folder, {name: content}).articles
+    return article
+
+
+def skipped_of(folder: Path, name: str, content: str | bytes) -> tuple[Skipped, ...]:
+    """What is skipped of a bad file beside a good one, which is always read."""
+    archive = archive_of(folder, {name: content, "goed.md": GOOD})
+    assert [article.title for article in archive.articles] == ["Een goed stuk"]
+    return archive.skipped
+
+
+def test_front_matter_of_jekyll_is_understood(tmp_path):
+    matter = 'layout: post\ntitle: "Te laat: de trein"\ndate: 2012-04-03 23:30:00 +0200\ncategories: werk reizen\n'
+    article = read_one(
+        tmp_path, "_posts/2012-04-03-trein.md", f"---\n{matter}tags: [trein, 7]\n---\n\nHij kwam niet.\n"
+    )
+    assert article == Article(
+        path="_posts/2012-04-03-trein.md",
+        title="Te laat: de trein",
+        text="Hij kwam niet.",
+        date=date(2012, 4, 3),
+        tags=("trein", "7", "werk", "reizen"),
+    )
+
+
+def test_front_matter_of_a_wordpress_export_is_understood(tmp_path):
+    matter = (
+        "title: Wij &amp; zij\nauthor:\n  name: Petra Smit\ndate: '2018-04-08T00:12:00+02:00'\n"
+        "categories:\n  - Werk\ntags: trein, te laat\nlink: https://voorbeeld.nl/wij\n"
+    )
+    assert read_one(tmp_path, "wij.markdown", f"---\r\n{matter}---\r\nHij kwam.\r\n\r\nZij niet.\r\n") == Article(
+        path="wij.markdown",
+        title="Wij & zij",
+        text="Hij kwam.\n\nZij niet.",
+        author="Petra Smit",
+        date=date(2018, 4, 8),
+        url="https://voorbeeld.nl/wij",
+        tags=("trein", "te laat", "Werk"),
+    )
+
+
+def test_without_front_matter_the_file_s_name_gives_date_and_title(tmp_path):
+    article = read_one(tmp_path, "2014-03-06-bellen-of-mailen.md", "Wij bellen liever dan dat we mailen.")
+    assert (article.title, article.date, article.author) == ("Bellen of mailen", date(2014, 3, 6), None)
+
+
+def test_a_heading_is_the_title_when_nothing_else_says_it(tmp_path):
+    article = read_one(tmp_path, "2014-03-06-x.md", "# De *lege* stoel\n\nNiemand zat er.")
+    assert (article.title, article.text) == ("De lege stoel", "De lege stoel\n\nNiemand zat er.")
+
+
+@pytest.mark.parametrize(
+    "matter", ["title: De trein: te laat", "title: De trein: te laat\n\tslug: x", "title: 'De trein: te laat"]
+)
+def test_broken_yaml_is_read_line_by_line(tmp_path, matter):
+    article = read_one(tmp_path, "a.md", f"---\n{matter}\ndate: 2012-04-03\n---\nHij kwam niet.\n")
+    assert (article.title, article.date, article.text) == ("De trein: te laat", date(2012, 4, 3), "Hij kwam niet.")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("Dit is *heel* **vet** en `code`.", "Dit is heel vet en code."),
+        ("Lees [dit stuk](https://voorbeeld.nl/a_(b)) maar.", "Lees dit stuk maar."),
+        ("Lees [dit stuk][1] maar.\n\n[1]: https://voorbeeld.nl", "Lees dit stuk maar."),
+        ("Kijk: ![een lege stoel](stoel.jpg)", "Kijk: een lege stoel"),
+        ("Kijk: ![](stoel.jpg) daar.", "Kijk: daar."),
+        ("Kijk: ![IMG_2031.jpg](stoel.jpg) daar.", "Kijk: daar."),
+        ("> Een citaat\n\nEn *niet* meer.", "Een citaat\n\nEn niet meer."),
+        ("## Een kop\nEn de tekst.", "Een kop\n\nEn de tekst."),
+        ("Een.\n\n<script>alert(1)</script>\n\n<!-- weg -->Twee.", "Een.\n\nTwee."),
+        ('<div class="x">Zij zei **ja** en [kwam](https://voorbeeld.nl).</div>', "Zij zei ja en kwam."),
+        ("Een caf&eacute; &amp; bar<br>op de hoek.", "Een café & bar\nop de hoek."),
+        ('Een foto. [gallery ids="1,2"] Nog een.', "Een foto. Nog een."),
+        ("Dit [box]staat binnen[/box] het kader.", "Dit staat binnen het kader."),
+        ("Zij zei [iets] en zweeg.", "Zij zei [iets] en zweeg."),
+        ("Een {% include foto.html naam='x' %} foto van {{ site.naam }} hier.", "Een foto van hier."),
+        ("Dat klopt.[^1]\n\n[^1]: Bijna.", "Dat klopt.\n\nBijna."),
+        ("Een kop-\u00adstaart\u200bbotsing.", "Een kop-staartbotsing."),
+    ],
+)  # fmt: skip
+def test_markup_goes_and_the_words_stay(tmp_path, markdown, text):
+    assert read_one(tmp_path, "a.md", f"---\ntitle: X\n---\n{markdown}\n").text == text
+
+
+def test_an_item_of_a_list_is_a_line_behind_a_hyphen(tmp_path):
+    text = read_one(tmp_path, "a.md", "Neem mee:\n\n* een **pen**\n* papier\n").text
+    assert [line for line in text.split("\n") if line] == ["Neem mee:", "- een pen", "- papier"]
+
+
+@pytest.mark.parametrize("matter", ["published: false", "draft: true"])
+def test_a_draft_is_skipped_and_named(tmp_path, matter):
+    (skipped,) = skipped_of(tmp_path, "later/idee.md", f"---\ntitle: Idee\n{matter}\n---\nNog niet af.\n")
+    assert skipped.path == "later/idee.md"
+    assert "draft" in skipped.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("leeg.md", b"", "no words"),
+        ("leeg.txt", b" \n\n--\n", "no words"),
+        ("leeg.html", b"<html><body><p> </p></body></html>", "no words"),
+        ("kaal.md", b"---\ntitle: Kaal\n---\n", "no words"),
+        ("foto.md", b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
+        ("ruis.txt", b"Hallo \x81\x8d daar", "not text"),
+        ("foto.jpg", b"\xff\xd8\xff", ".jpg are not read"),
+        ("LEESMIJ", b"Lees mij.", "without an ending"),
+        (".geheim.md", b"Een geheim.", "hidden"),
+    ],
+)
+def test_a_file_that_gives_no_article_is_skipped_with_the_reason(tmp_path, name, content, reason):
+    (skipped,) = skipped_of(tmp_path, name, content)
+    assert skipped.path == name
+    assert reason in skipped.reason
+
+
+def test_a_hidden_folder_is_named_once_and_not_entered(tmp_path):
+    assert skipped_of(tmp_path, ".git/objects/a.md", "Geen stuk.") == (Skipped(".git/", "a hidden folder"),)
+
+
+def test_a_link_to_nowhere_is_skipped_and_a_link_to_itself_is_not_followed(tmp_path):
+    (tmp_path / "weg.md").symlink_to(tmp_path / "bestaat-niet.md")
+    (tmp_path / "lus").symlink_to(tmp_path, target_is_directory=True)
+    archive = archive_of(tmp_path, {"goed.md": GOOD})
+    assert [article.path for article in archive.articles] == ["goed.md"]
+    assert [skipped.path for skipped in archive.skipped] == ["weg.md"]
+    assert "cannot be read" in archive.skipped[0].reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html"])
+def test_text_in_an_older_encoding_is_read_right(tmp_path, name, encoding):
+    text = "De patiënt zei “nee” in het café, en dat kostte € 3."
+    assert read_one(tmp_path, name, text.encode(encoding)).text == text
+
+
+def test_a_page_that_declares_the_wrong_encoding_is_read_right(tmp_path):
+    page = '<html><head><meta charset="utf-8"></head><body><p>De patiënt zei niets.</p></body></html>'
+    assert read_one(tmp_path, "a.html", page.encode("cp1252")).text == "De patiënt zei niets."
+
+
+PAGE = """<html lang="nl"><head><meta charset="utf-8"><title>De automaat | Petra schrijft</title>
+<meta property="og:title" content="De automaat"><meta name="author" content="Petra Smit">
+<meta property="article:published_time" content="2015-05-06T10:00:00+02:00"></head><body>
+<nav><ul><li><a href="/">Startpagina</a></li><li><a href="/over">Over mij</a></li></ul></nav>
+<main><article><h1>De automaat</h1>
+<p>Vandaag dronk ik voor het eerst sinds jaren weer een kop <em>koffie</em> uit de automaat in de hal.</p>
+<p>De directeur zag het en vroeg of ik ziek was. Ik zei dat ik alleen moe was, en liep door.</p>
+<div id="comments"><ol class="comment-list"><li class="comment"><p>Wat een onzin, zegt een lezer die beter weet.</p>
+</li><li class="comment"><p>Precies, dat vind ik nou ook al jaren.</p></li></ol></div></article></main>
+<footer><p>Alle rechten voorbehouden</p></footer></body></html>"""
+
+
+def test_of_a_page_only_the_column_is_kept_with_its_title_author_and_date(tmp_path):
+    assert read_one(tmp_path, "web/automaat.html", PAGE) == Article(
+        path="web/automaat.html",
+        title="De automaat",
+        text="Vandaag dronk ik voor het eerst sinds jaren weer een kop koffie uit de automaat in de hal.\n\n"
+        "De directeur zag het en vroeg of ik ziek was. Ik zei dat ik alleen moe was, en liep door.",
+        author="Petra Smit",
+        date=date(2015, 5, 6),
+    )
+
+
+def test_of_a_page_saved_as_text_only_the_column_is_kept(tmp_path):
+    text = "De lege stoel\n\nDoor Petra de Wit\n\n2012-10-03\n\nIemand zat er. Nu niet meer.\n\nHij kraakt nog.\n\n"
+    comments = "Delen\n\nEr zijn nog geen reacties\n\nHenk: wat een onzin."
+    assert read_one(tmp_path, "stoel.txt", text + comments) == Article(
+        path="stoel.txt",
+        title="De lege stoel",
+        text="Iemand zat er. Nu niet meer.\n\nHij kraakt nog.",
+        author="Petra de Wit",
+        date=date(2012, 10, 3),
+    )
+
+
+def test_the_author_is_found_above_the_biography(tmp_path):
+    text = "De lege stoel\n\nIemand zat er. Nu niet meer.\n\nPetra de Wit\n\nPetra de Wit woont in Tiel en schrijft."
+    article = read_one(tmp_path, "stoel.txt", text)
+    assert (article.author, article.text) == ("Petra de Wit", "Iemand zat er. Nu niet meer.")
+
+
+def test_a_line_that_is_no_name_is_no_author(tmp_path):
+    article = read_one(tmp_path, "stoel.txt", "De stoel\n\nNooit meer\n\nNooit meer ga ik daar zitten.")
+    assert (article.author, article.text) == (None, "Nooit meer\n\nNooit meer ga ik daar zitten.")
+
+
+def test_an_english_column_is_told_from_a_dutch_one(tmp_path):
+    archive = archive_of(tmp_path, {"a.md": "This is what she said to me.", "b.md": "Dit is wat zij tegen mij zei."})
+    assert [article.language for article in archive.articles] == ["en", "nl"]
+
+
+def test_articles_stand_oldest_first_and_undated_ones_last(tmp_path):
+    names = ["a.md", "b/2014-03-06-z.md", "2012-04-03-y.txt", "c.txt", "2014-03-06-x.md"]
+    archive = archive_of(tmp_path, dict.fromkeys(names, "Een stuk zonder meer."))
+    paths = [article.path for article in archive.articles]
+    assert paths == ["2012-04-03-y.txt", "2014-03-06-x.md", "b/2014-03-06-z.md", "a.md", "c.txt"]
+
+
+def test_one_author_is_one_name_and_signs_what_is_unsigned_with_a_note(tmp_path):
+    signed = {f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk." for i, name in enumerate(["Petra Smit", "petrasmit"])}
+    archive = archive_of(tmp_path, {**signed, "los.md": "Een stuk."})
+    assert [article.author for article in archive.articles] == ["Petra Smit"] * 3
+    assert len(archive.notes) == 2
+
+
+def test_of_two_authors_none_signs_what_is_unsigned(tmp_path):
+    signed = {f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk." for i, name in enumerate(["Petra Smit", "Jan Bos"])}
+    archive = archive_of(tmp_path, {**signed, "los.md": "Een stuk."})
+    assert [article.author for article in archive.articles] == ["Petra Smit", "Jan Bos", None]
+    assert archive.notes == ()
+
+
+def test_a_folder_that_is_missing_empty_or_a_file_is_named(tmp_path):
+    (tmp_path / "stuk.md").write_text("Een stuk.")
+    (tmp_path / "leeg").mkdir()
+    for name in ("weg", "leeg", "stuk.md"):
+        with pytest.raises(ArchiveError) as caught:
+            read_archive(tmp_path / name)
+        assert str(tmp_path / name) in str(caught.value)
+
+
+def test_a_folder_without_anything_readable_names_the_first_file_and_why(tmp_path):
+    with pytest.raises(ArchiveError, match=r"2 skipped, the first: a\.jpg \(files ending in \.jpg are not read\)"):
+        archive_of(tmp_path, {"a.jpg": b"\xff\xd8", "b.md": b""})
+
+
+# What stands in files, in any order, and bytes that stand in none.
+pieces = st.sampled_from(
+    [b"---\n", b"title: ", b"tags: [", b"date: 2012-", b"\n", b"[a](", b"![", b"{%", b"<p>", b"</p>", b"<!--", b"&#",
+     b"```\n", b"- ", b"| ", b"<script>", b"\xff\xfe", b"\xe9", b"Zij zweeg. ", b"<meta charset=", b"[x y=1]"]
+)  # fmt: skip
+contents = st.binary(max_size=120) | st.lists(pieces | st.binary(max_size=3), max_size=20).map(b"".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(contents)
+def test_any_bytes_become_an_article_or_are_skipped_with_a_reason(content):
+    with tempfile.TemporaryDirectory() as folder:
+        archive = archive_of(Path(folder), {"a.md": content, "b.html": content, "c.txt": content, "goed.md": GOOD})
+    read = [article.path for article in archive.articles]
+    assert sorted([*read, *(skipped.path for skipped in archive.skipped)]) == ["a.md", "b.html", "c.txt", "goed.md"]
+    assert all(skipped.reason for skipped in archive.skipped)
+    for article in archive.articles:
+        assert article.text == article.text.strip() != ""
+        assert "\n\n\n" not in article.text

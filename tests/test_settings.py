@@ -1,0 +1,131 @@
+"""Settings: what wins over what, and errors that say where the mistake stands."""
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from columnbot.errors import SettingsError
+from columnbot.settings import Settings, load_settings
+
+
+def write(folder: Path, toml: str) -> Path:
+    file = folder / "columnbot.toml"
+    file.write_text(toml, encoding="utf-8")
+    return file
+
+
+def test_without_a_file_or_anything_else_the_defaults_hold(tmp_path):
+    assert load_settings(file=tmp_path / "columnbot.toml", environment={}) == Settings()
+
+
+def test_the_file_beats_the_defaults_the_environment_the_file_and_a_flag_them_all(tmp_path):
+    file = write(tmp_path, 'host = "uit.de.toml"\nport = 1001\npassage_words = 101\n')
+    environment = {"COLUMNBOT_PORT": "1002", "COLUMNBOT_PASSAGE_WORDS": "102"}
+    found = load_settings(file=file, environment=environment, flags={"passage_words": 103})
+    assert found == Settings(host="uit.de.toml", port=1002, passage_words=103)
+
+
+def test_a_flag_that_was_not_given_leaves_the_others_alone(tmp_path):
+    file = write(tmp_path, "port = 1001\n")
+    assert load_settings(file=file, environment={}, flags={"port": None, "model": None}).port == 1001
+
+
+def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
+    changed = Settings(Path("stukken"), Path("elders/index"), "een/model", 90, "en", "0.0.0.0", 80)
+    file = write(
+        tmp_path,
+        'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\n'
+        'language = "en"\nhost = "0.0.0.0"\nport = 80\n',
+    )
+    environment = {
+        "COLUMNBOT_ARTICLES": "stukken",
+        "COLUMNBOT_INDEX": "elders/index",
+        "COLUMNBOT_MODEL": "een/model",
+        "COLUMNBOT_PASSAGE_WORDS": "90",
+        "COLUMNBOT_LANGUAGE": "en",
+        "COLUMNBOT_HOST": "0.0.0.0",
+        "COLUMNBOT_PORT": "80",
+    }
+    assert load_settings(file=file, environment={}) == changed
+    assert load_settings(file=tmp_path / "geen.toml", environment=environment) == changed
+
+
+def test_variables_of_other_programs_are_left_alone(tmp_path):
+    environment = {"PORT": "1", "HOST": "x", "MY_COLUMNBOT_PORT": "2"}
+    assert load_settings(file=tmp_path / "geen.toml", environment=environment) == Settings()
+
+
+@pytest.mark.parametrize("toml", ['port = "tachtig"', "port = 80.5", "port = true", "port = []"])
+def test_a_number_that_is_none_is_refused_with_the_file_named(tmp_path, toml):
+    file = write(tmp_path, toml)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file=file, environment={})
+    assert str(file) in str(caught.value)
+    assert "port" in str(caught.value)
+    assert "whole number" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["", "tachtig", "8o"])
+def test_a_number_that_is_none_is_refused_with_the_variable_or_the_flag_named(tmp_path, value):
+    file = tmp_path / "geen.toml"
+    with pytest.raises(SettingsError, match="COLUMNBOT_PORT.* whole number"):
+        load_settings(file=file, environment={"COLUMNBOT_PORT": value})
+    with pytest.raises(SettingsError, match="command line.* port .* whole number"):
+        load_settings(file=file, environment={}, flags={"port": value})
+
+
+def test_a_misspelled_setting_is_named_with_its_file_and_the_choices(tmp_path):
+    file = write(tmp_path, "poort = 80\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file=file, environment={})
+    for part in (str(file), "'poort'", "articles, host, index, language, model, passage_words, port"):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"port = ", b"[port", b"port = 1\nport = 2", b'host = "\xe9"', b"\xff\xfe\x00"])
+def test_a_file_that_is_no_toml_is_named(tmp_path, content):
+    file = tmp_path / "columnbot.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match="cannot be read as TOML") as caught:
+        load_settings(file=file, environment={})
+    assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("passage_words", 19, "from 20 to 400"),
+        ("passage_words", 401, "from 20 to 400"),
+        ("language", "fr", '"nl" or "en"'),
+        ("port", -1, "from 0 to 65535"),
+        ("port", 65536, "from 0 to 65535"),
+        ("model", "  ", "a model's name or folder"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_what_is_allowed(name, value, allowed):
+    with pytest.raises(SettingsError) as caught:
+        Settings(**{name: value})
+    assert str(caught.value) == f"The setting {name} is {value!r}; it must be {allowed}."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("passage_words", 20), ("passage_words", 400), ("port", 0), ("port", 65535)]
+)
+def test_the_ends_of_a_range_are_allowed(name, value):
+    assert getattr(Settings(**{name: value}), name) == value
+
+
+def test_a_value_out_of_range_is_refused_wherever_it_comes_from(tmp_path):
+    file = write(tmp_path, 'language = "fr"\n')
+    with pytest.raises(SettingsError, match="language"):
+        load_settings(file=file, environment={})
+    with pytest.raises(SettingsError, match="port"):
+        load_settings(file=tmp_path / "geen.toml", environment={"COLUMNBOT_PORT": "99999"})
+    with pytest.raises(SettingsError, match="passage_words"):
+        load_settings(file=tmp_path / "geen.toml", environment={}, flags={"passage_words": 3})
+
+
+def test_settings_cannot_be_changed_once_made():
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1
