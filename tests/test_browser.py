@@ -93,8 +93,8 @@ def test_an_answer_shows_its_sources_and_a_click_opens_the_column_at_the_quote(p
 
 
 def save_screenshot(page: Page) -> None:
-    """Refreshes the picture in the README when asked to: COLUMNBOT_SCREENSHOT=docs/chat.png make test."""
-    wanted = os.environ.get("COLUMNBOT_SCREENSHOT")
+    """Refreshes the picture in the README when asked to: SCREENSHOT=docs/chat.png make test."""
+    wanted = os.environ.get("SCREENSHOT")
     if wanted:
         page.screenshot(path=ROOT / wanted)
 

@@ -226,7 +226,8 @@ def test_version_is_printed(columnbot: Run) -> None:
 
 def test_an_answer_needs_neither_torch_nor_gradio(indexed: Run, home: Path) -> None:
     script = (
-        "import sys; from columnbot.cli import app; app(['ask', 'Van wie is de fietspomp op het station?'], standalone_mode=False)\n"
+        "import sys; from columnbot.cli import app\n"
+        "app(['ask', 'Van wie is de fietspomp op het station?'], standalone_mode=False)\n"
         "print({'torch', 'gradio', 'sentence_transformers'} & set(sys.modules))"
     )
     finished = subprocess.run([sys.executable, "-c", script], cwd=home, capture_output=True, text=True, check=True)

@@ -45,7 +45,7 @@ def make_tiny_model(folder: Path, *, seed: int = 0) -> Path:
     torch.manual_seed(seed)
     bert = BertModel(
         BertConfig(vocab_size=len(pieces), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
-                   intermediate_size=64, max_position_embeddings=512, pad_token_id=0),
+                   intermediate_size=64, max_position_embeddings=512, pad_token_id=0, initializer_range=0.3),
     )  # fmt: skip
     bert.save_pretrained(folder / "bert")
     PreTrainedTokenizerFast(

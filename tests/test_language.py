@@ -174,16 +174,25 @@ def test_sentences_stand_in_order_and_leave_out_only_space_and_list_markers(text
 
 @pytest.mark.parametrize(
     "forms",
-    ["lopen loopt gelopen", "huis huizen", "brief brieven", "klant klanten", "werken werkt gewerkt", "café cafés"],
+    [
+        "lopen loopt gelopen",
+        "huis huizen",
+        "brief brieven",
+        "klant klanten",
+        "werken werkt gewerkt",
+        "café cafés",
+        "getal getallen",
+        "gesprek gesprekken",
+        "gebouw gebouwen",
+    ],
 )
 def test_the_forms_of_a_word_meet_in_one_stem(forms):
-    first, *others = terms_of(forms)
-    assert others == [first] * len(others)
+    assert set.intersection(*(set(terms_of(form)) for form in forms.split()))
 
 
 @pytest.mark.parametrize(("one", "other"), [("geweldig", "wel"), ("geluk", "luk"), ("getal", "tal"), ("gemak", "mak")])
 def test_a_word_that_begins_with_ge_is_not_robbed_of_it(one, other):
-    assert terms_of(one) != terms_of(other)
+    assert not set(terms_of(one)) & set(terms_of(other))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from columnbot import Article
 from columnbot.errors import ArchiveError
 from columnbot.readers import Archive, Skipped, read_archive
+from columnbot.readers.source import find_date
 
 GOOD = "---\ntitle: Een goed stuk\n---\n\nDit stuk is in orde.\n"
 
@@ -150,8 +151,9 @@ def test_a_link_to_nowhere_is_skipped_and_a_link_to_itself_is_not_followed(tmp_p
     (tmp_path / "lus").symlink_to(tmp_path, target_is_directory=True)
     archive = archive_of(tmp_path, {"goed.md": GOOD})
     assert [article.path for article in archive.articles] == ["goed.md"]
-    assert [skipped.path for skipped in archive.skipped] == ["weg.md"]
-    assert "cannot be read" in archive.skipped[0].reason
+    assert [skipped.path for skipped in archive.skipped] == ["lus/", "weg.md"]
+    assert "a link to a folder" in archive.skipped[0].reason
+    assert "cannot be read" in archive.skipped[1].reason
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -271,3 +273,40 @@ def test_any_bytes_become_an_article_or_are_skipped_with_a_reason(content):
     for article in archive.articles:
         assert article.text == article.text.strip() != ""
         assert "\n\n\n" not in article.text
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2012-11-05-de-trein.md", date(2012, 11, 5)),
+        ("20121225", date(2012, 12, 25)),
+        ("2018-4-8T0012CEST", date(2018, 4, 8)),
+        ("2012.12.31", date(2012, 12, 31)),
+        ("3 mei 2012", date(2012, 5, 3)),
+        ("4 dec. 2012", date(2012, 12, 4)),
+        ("February 28th, 2011", date(2011, 2, 28)),
+        ("2012-13-45", None),
+        ("31 februari 2012", None),
+    ],
+)
+def test_a_date_is_found_as_people_write_it(written, day):
+    assert find_date(written) == day
+
+
+@pytest.mark.parametrize("matter", ["title: Let op: nog niet\npublished: false", "draft: 'true'"])
+def test_a_draft_stays_a_draft_when_its_front_matter_is_broken(tmp_path, matter):
+    archive = archive_of(tmp_path, {"goed.md": GOOD, "later.md": f"---\n{matter}\n---\nHier komt nog een column."})
+    assert [article.path for article in archive.articles] == ["goed.md"]
+    assert "draft" in archive.skipped[0].reason
+
+
+@pytest.mark.parametrize("value", ["!!int ''", "!!bool x", "!!timestamp x", "0x" + "f" * 5000])
+def test_odd_yaml_does_not_stop_the_others(tmp_path, value):
+    archive = archive_of(tmp_path, {"goed.md": GOOD, "raar.md": f"---\ntitle: {value}\n---\nEen column met woorden."})
+    assert [article.path for article in archive.articles] == ["goed.md", "raar.md"]
+
+
+@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "idna"])
+def test_a_page_that_lies_about_its_encoding_is_read_all_the_same(tmp_path, charset):
+    page = f'<html><head><meta charset="{charset}"></head><body><p>{"De koffie in het café was koud. " * 9}</p></body>'
+    assert "café" in read_one(tmp_path, "a.html", page.encode()).text

@@ -13,7 +13,7 @@ import snowballstemmer
 if TYPE_CHECKING:
     from choppa import SrxDocument
 
-ANALYSER_VERSION = 1  # goes into every index; a change here makes older ones be rebuilt
+ANALYSER_VERSION = 2  # goes into every index; a change here makes older ones be rebuilt
 
 _WORD = re.compile(r"[^\W_]+(?:['’´`\-‐‑][^\W_]+)*")
 _DUTCH_WORDS = frozenset(
@@ -35,8 +35,8 @@ _ENGLISH_WORDS = frozenset(
     when where which who whom why will with would you your
     """.split()
 )
+_PARTICIPLE = re.compile(r"ge(?!\w*(?:nissen|ingen|heden|schappen)$)\w{2,}(?:t|d|en)$")
 _STOP_WORDS = _DUTCH_WORDS | _ENGLISH_WORDS
-_PARTICIPLE = re.compile(r"ge(?!\w*(?:nissen|ingen|heden|schappen)$)\w{2,}(?:t|d|te|de|ten|den|en)$")
 
 
 def language_of(text: str, default: str = "nl") -> str:
@@ -135,9 +135,8 @@ def _rules() -> "SrxDocument":
 
 def fold(text: str) -> str:
     """Lower case, accents off, typographic apostrophes and hyphens made plain."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return plain.translate(_PLAIN_MARKS)
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN_MARKS))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 _PLAIN_MARKS = str.maketrans({"’": "'", "´": "'", "`": "'", "‐": "-", "‑": "-"})
@@ -158,20 +157,24 @@ def _terms_of_word(word: str, language: str) -> tuple[str, ...]:
     parts = [part for part in re.split(r"[-']", word) if part]
     whole = "".join(parts)
     candidates = [whole, *parts] if len(parts) > 1 else parts
-    return tuple(
-        stem(part, language) for part in candidates if part not in _STOP_WORDS and (len(part) > 1 or part.isdigit())
-    )
+    telling = [part for part in candidates if part not in _STOP_WORDS and (len(part) > 1 or part.isdigit())]
+    return tuple(stem for part in telling for stem in stems(part, language))
 
 
 @lru_cache(maxsize=200_000)
-def stem(word: str, language: str) -> str:
-    """Snowball's stem. For Dutch Kraaij-Pohlmann's, but for words it robs of a *ge-* that is no participle's."""
+def stems(word: str, language: str) -> tuple[str, ...]:
+    """Snowball's stem of a word; for Dutch Kraaij-Pohlmann's.
+
+    That takes off any *ge-*, which joins "gewerkt" to "werken" but also "geweldig" to "wel" and parts
+    "getal" from "getallen". A word keeps its *ge-* here; one that may be a participle gets both stems.
+    """
     if language == "en":
-        return str(_stemmer("english").stemWord(word))
+        return (str(_stemmer("english").stemWord(word)),)
     stemmed = str(_stemmer("dutch").stemWord(word))
-    if word.startswith("ge") and not stemmed.startswith("ge") and not _PARTICIPLE.match(word):
-        return str(_stemmer("dutch_porter").stemWord(word))
-    return stemmed
+    if not word.startswith("ge") or stemmed.startswith("ge"):
+        return (stemmed,)
+    whole = str(_stemmer("dutch_porter").stemWord(word))
+    return (whole, stemmed) if _PARTICIPLE.match(word) else (whole,)
 
 
 @cache

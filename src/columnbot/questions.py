@@ -1,6 +1,7 @@
 """What a question asks for, and what a follow-up leaves out, by rules for Dutch and English."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
@@ -24,7 +25,8 @@ class Asked(Enum):
 
 # The first pattern that a question matches tells what it asks for.
 _ASKED = (
-    (Asked.NUMBER, r"\b(hoe ?veel\w*|hoe (oud|groot|lang|hoog|duur|diep|ver|vaak|zwaar)|wat kost\w*|"
+    (Asked.NUMBER, r"\b(hoe ?(veel\w*|oud|groot|lang|hoog|duur|diep|ver|vaak|zwaar)\b|"
+                   r"wat (kost|betaal)\w*|wat moest?\b.*\bkosten|"
                    r"welk (percentage|bedrag|cijfer|aantal)|"
                    r"how (many|much|old|long|big|far|often)|what (does|did) .* cost|what percentage)\b"),
     (Asked.TIME, r"\b(wanneer|sinds wanneer|hoe laat|(in|uit|vanaf|tot) welke? (jaar|jaren|maand|dag)|"
@@ -48,7 +50,7 @@ _MONTHS = """
 # A capital that does not merely open the sentence.
 _NAME = re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+")
 _HOLDS = {
-    Asked.NUMBER: re.compile(rf"\d+|\b({'|'.join(_NUMBER_WORDS[2:])})\b", re.IGNORECASE),
+    Asked.NUMBER: re.compile(rf"\d+|\b({'|'.join(_NUMBER_WORDS[1:])})\b", re.IGNORECASE),
     Asked.TIME: re.compile(
         rf"\b(1[89]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b({'|'.join(_MONTHS)}|maandag|dinsdag|woensdag|donderdag|vrijdag|"
         r"zaterdag|zondag|gisteren|vandaag|morgen|vorige?|geleden|ochtend|avond|week|jaren|yesterday|ago)\b",
@@ -85,7 +87,7 @@ def offers(asked: Asked, question: str, sentence: str) -> bool:
 
 def checked(question: str) -> str:
     """The question without spaces around it. Raises `QuestionError` when it is empty or far too long."""
-    question = " ".join(question.split())
+    question = unicodedata.normalize("NFC", " ".join(question.split()))
     if not re.search(r"\w", question):
         raise QuestionError("The question is empty; ask something about the columns.")
     if len(question) > MAX_CHARACTERS:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -47,32 +47,32 @@ def load_settings(
     environment: Mapping[str, str] = os.environ,
     flags: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """The settings in force; a flag that is None was not given. Raises `SettingsError`."""
-    settings = replace(Settings(), **_from_file(file))
-    settings = replace(settings, **_from_environment(environment))
+    """The settings in force; a flag that is None was not given. Raises `SettingsError`, which names the source."""
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    return replace(settings, **{name: _converted(name, value, "the command line") for name, value in given.items()})
+    settings = Settings()
+    sources = [(str(file), _from_file(file)), *_from_environment(environment), ("the command line", given)]
+    for source, values in sources:
+        converted = {name: _converted(name, value, source) for name, value in values.items()}
+        try:
+            settings = replace(settings, **converted)
+        except SettingsError as error:
+            raise SettingsError(f"{error} It is set by {source}.") from None
+    return settings
 
 
 def _from_file(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file} cannot be read as TOML: {error}") from error
-    return {name: _converted(name, value, str(file)) for name, value in values.items()}
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    prefix = "COLUMNBOT_"
-    names = {field.name for field in fields(Settings)}
-    found = {key: key.removeprefix(prefix).lower() for key in environment if key.startswith(prefix)}
-    return {
-        name: _converted(name, environment[key], f"the environment ({key})")
-        for key, name in found.items()
-        if name in names
-    }
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for variable, value in sorted(environment.items()):
+        if variable.startswith("COLUMNBOT_"):
+            yield f"the environment ({variable})", {variable.removeprefix("COLUMNBOT_").lower(): value}
 
 
 def _converted(name: str, value: object, source: str) -> Any:
@@ -85,7 +85,9 @@ def _converted(name: str, value: object, source: str) -> Any:
             return int(str(value))
         except ValueError:
             raise SettingsError(f"{source} sets {name} to {value!r}; it must be a whole number.") from None
-    return Path(str(value)) if kind is Path else str(value)
+    if not isinstance(value, (str, Path)) or not str(value).strip():
+        raise SettingsError(f"{source} sets {name} to {value!r}; it must be text.")
+    return Path(value) if kind is Path else str(value)
 
 
 def _require(holds: bool, name: str, value: object, allowed: str) -> None:

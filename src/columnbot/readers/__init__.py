@@ -81,9 +81,11 @@ def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         skipped.append(Skipped(_relative(Path(error.filename), folder), f"the folder cannot be read: {error.strerror}"))
 
     for parent, folders, names in os.walk(folder, onerror=note):
-        for hidden in [name for name in folders if name.startswith(".")]:
-            folders.remove(hidden)
-            skipped.append(Skipped(_relative(Path(parent, hidden), folder) + "/", "a hidden folder"))
+        for name in list(folders):
+            reason = "a hidden folder" if name.startswith(".") else "a link to a folder"
+            if name.startswith(".") or Path(parent, name).is_symlink():
+                folders.remove(name)
+                skipped.append(Skipped(_relative(Path(parent, name), folder) + "/", reason))
         folders.sort()
         yield from (Path(parent, name) for name in sorted(names))
 

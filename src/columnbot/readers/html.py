@@ -37,11 +37,14 @@ def read_html(path: str, content: bytes) -> tuple[Article, ...]:
 
 
 def _decode_page(content: bytes) -> str:
-    declared = re.search(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", content[:4096], re.IGNORECASE)
+    # Only the families that browsers know: Python has codecs of its own that are no encodings of a page.
+    declared = re.search(
+        rb"<meta[^>]+charset=[\"']?\s*((?:utf-|iso-8859-|windows-12|latin)[\w-]+)", content[:4096], re.IGNORECASE
+    )
     if declared:
         try:
             return content.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             pass  # pages lie about their encoding
     return decode(content)
 

@@ -11,10 +11,10 @@ from columnbot.articles import Article
 from columnbot.language import language_of
 from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_LIQUID = re.compile(r"\{%-?.*?-?%\}|\{\{.*?\}\}|\{:[^}\n]*\}", re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_CAPTION = re.compile(r"\[caption\b[^\]]*?\bcaption=[\"“”]([^\]]*?)[\"“”]\s*\]")
+_CAPTION = re.compile(r"\[caption\b[^\[\]]{0,400}?\bcaption=[\"“”]([^\[\]]{0,2000}?)[\"“”]\s*\]")
 # A WordPress shortcode closes (`[/box]`), or carries attributes (`[gallery link="file"]`), or ends in a slash.
 _CLOSING_SHORTCODE = re.compile(r"\[/(\w+)\]")
 _SHORTCODE_WITH_ATTRIBUTES = re.compile(r"\[\w+(?:\s+\w+=(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\"'\]]+))+\s*/?\](?![(\[:])")
@@ -33,7 +33,7 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     """One article. Raises `Unreadable` for what is not text, holds no words, or says it is not published."""
     source = decode(content)
     matter, body = split_front_matter(source)
-    if matter.get("published") is False or matter.get("draft") is True:
+    if _says(matter.get("published"), "false", "no") or _says(matter.get("draft"), "true", "yes"):
         raise Unreadable("a draft: its front matter says it is not published")
     text = text_of_markdown(body)
     if not re.search(r"\w", text):
@@ -52,6 +52,10 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     )
 
 
+def _says(value: object, *words: str) -> bool:
+    return isinstance(value, (bool, str)) and str(value).strip().lower() in words
+
+
 def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
     """The front matter's fields and what comes after it; matter that is no YAML is read line by line."""
     match = _FRONT_MATTER.match(source)
@@ -59,8 +63,9 @@ def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
         return {}, source
     try:
         fields = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
-        # A title with a bare colon, a date that cannot be, a tab: people write this by hand.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError):
+        # A title with a bare colon, a date that cannot be, a tab: people write this by hand. PyYAML lets
+        # the errors that are not its own out of tags such as "!!int ''".
         lines = re.finditer(r"^([\w-]+):[ \t]*(.*?)[ \t]*$", match[1], re.MULTILINE)
         fields = {line[1]: line[2].strip("'\"") for line in lines}
     return fields if isinstance(fields, dict) else {}, source[match.end() :]
@@ -100,9 +105,10 @@ def _tags(matter: Mapping[str, Any]) -> tuple[str, ...]:
         value = matter.get(field)
         if isinstance(value, str):
             # One string is a list parted by commas, else (Jekyll's rule) by spaces.
-            found += re.split(r"\s*,\s*" if "," in value else r"\s+", value.strip())
+            value = value.strip().removeprefix("[").removesuffix("]")
+            found += re.split(r"\s*,\s*" if "," in value else r"\s+", value)
         elif isinstance(value, list):
-            found += [str(item).strip() for item in value if isinstance(item, (str, int))]
+            found += [line for item in value if (line := _one_line(item))]
     return tuple(dict.fromkeys(tag for tag in found if tag))
 
 
@@ -110,6 +116,7 @@ def _one_line(value: object) -> str | None:
     if isinstance(value, dict):
         value = value.get("name")
     if isinstance(value, list):
-        value = ", ".join(str(item) for item in value)
-    line = re.sub(r"\s+", " ", str(value)).strip() if isinstance(value, (str, int)) else ""
-    return line or None
+        value = ", ".join(line for item in value if (line := _one_line(item)))
+    if isinstance(value, int) and abs(value) < 10**18:  # a longer one is no name, and too long for Python to print
+        value = str(value)
+    return (re.sub(r"\s+", " ", value).strip() or None) if isinstance(value, str) else None

@@ -18,6 +18,7 @@ def decode(content: bytes) -> str:
     """UTF-8, with or without a mark; else windows-1252, in which most older Dutch pages were written."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
+        content = content[: len(content) // 2 * 2]  # a cut-off last character is not worth the rest
     else:
         encodings = ("utf-8-sig", "cp1252")
     if b"\0" in content and encodings[0] != "utf-16":
@@ -110,17 +111,30 @@ def _words_of_image(alt: str) -> str:
     return f" {alt} " if " " in alt and not re.search(r"[_/\\]|\.\w{3,4}$|\d{5}", alt) else " "
 
 
-_ISO_DATE = re.compile(r"(?<!\d)(19|20)(\d\d)[-/._]?(0?[1-9]|1[0-2])[-/._]?(0?[1-9]|[12]\d|3[01])(?!\d)")
+_ISO_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:([-/._])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        """
-    januari january jan februari february feb maart march mrt mar april apr mei may juni june jun juli
-    july jul augustus august aug september sept sep oktober october okt oct november nov december dec
-    """.split(), start=1,
+        (
+            "januari january jan",
+            "februari february feb",
+            "maart march mrt mar",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "augustus august aug",
+            "september sept sep",
+            "oktober october okt oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 _WRITTEN_DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[ .-]+([a-z]{3,9})\.?[ ,.-]+((?:19|20)\d\d)\b", re.IGNORECASE)
 _ENGLISH_DATE = re.compile(r"\b([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +((?:19|20)\d\d)\b", re.IGNORECASE)
 
@@ -134,8 +148,8 @@ def find_date(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     if match := _ISO_DATE.search(value):
-        century, year, month, day = match.groups()
-        return _date(int(century + year), int(month), int(day))
+        year, _, month, day, packed_month, packed_day = match.groups()
+        return _date(int(year), int(month or packed_month), int(day or packed_day))
     if match := _WRITTEN_DATE.search(value):
         return _date(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
     if match := _ENGLISH_DATE.search(value):
@@ -161,7 +175,7 @@ def words_of_name(path: str) -> str | None:
 
 def first_words(text: str, limit: int = 70) -> str:
     """The text's opening as a title: its first sentence-like part, cut at a word."""
-    opening = re.split(r"(?<=[.!?…])\s|\n", text.strip().removeprefix("- "), maxsplit=1)[0].rstrip(".")
+    opening = re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix("- "), maxsplit=1)[0].strip(". ") or text
     if len(opening) <= limit:
         return opening
     return opening[: opening.rfind(" ", 0, limit) if " " in opening[:limit] else limit].rstrip(" ,;:-") + "…"
