@@ -13,7 +13,7 @@ import snowballstemmer
 if TYPE_CHECKING:
     from choppa import SrxDocument
 
-ANALYSER_VERSION = 2  # goes into every index; a change here makes older ones be rebuilt
+ANALYSER_VERSION = 1  # goes into every index; a change here makes older ones be rebuilt
 
 _WORD = re.compile(r"[^\W_]+(?:['’´`\-‐‑][^\W_]+)*")
 _DUTCH_WORDS = frozenset(
@@ -173,7 +173,7 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     stemmed = str(_stemmer("dutch").stemWord(word))
     if not word.startswith("ge") or stemmed.startswith("ge"):
         return (stemmed,)
-    whole = str(_stemmer("dutch_porter").stemWord(word))
+    whole = f"ge{stemmed}"
     return (whole, stemmed) if _PARTICIPLE.match(word) else (whole,)
 
 
