@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from columnbot.build import BuildReport, build_index
+from columnbot.embedding import open_embedder
 from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
 from columnbot.index import open_index
 from columnbot.settings import Settings
@@ -79,6 +80,17 @@ def test_the_report_tells_what_was_read_and_made(build: Build, archive: Path, in
     assert [skipped.path for skipped in report.skipped] == ["foto.jpg"]
     assert report.seconds > 0
     assert not report.unchanged
+
+
+def test_every_sentence_has_the_vector_of_its_own_words(build: Build, index: Path, settings: Settings) -> None:
+    build()
+    opened = open_index(index)
+    passages = [opened.passage(number) for number in range(len(opened))]
+    sentences = [p.article.text[sentence.start : sentence.end] for p in passages for sentence in p.sentences]
+    # The tiny model embeds sentences one by one, and has no prompts: a question's vector is that of any text.
+    expected = open_embedder(settings.model).embedder.embed_questions(sentences)
+
+    assert np.asarray(opened.sentence_vectors, np.float32) == pytest.approx(expected, abs=5e-3)
 
 
 def test_building_again_without_a_change_writes_nothing(build: Build, index: Path) -> None:

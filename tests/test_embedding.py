@@ -26,6 +26,7 @@ TEXTS = (
     "In 1987 kostte een retourtje naar Zutphen ƒ 12,50; nu betaal je € 19,80 en sta je tot Apeldoorn. " * 6,
     "Een  e-mail   van drie pagina’s is geen e-mail, maar een verwijt met een onderwerpregel.\n\nDat weet iedereen.",
     "The meeting could have been a walk around the pond.",
+    "Anderhalve liter (1½ l) koﬃe… voor de ﬁetsers van №\u00a05, m² na m².",
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import bm25s
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from columnbot.index.terms import K1, B, build_terms, read_terms, write_terms
@@ -14,6 +14,7 @@ WORDS = "fiets band lek pomp stad brug regen dijk koffie trein café ’s".split
 documents_of_words = st.lists(st.lists(st.sampled_from(WORDS), max_size=25), min_size=1, max_size=15)
 
 
+@settings(deadline=None)
 @given(documents_of_words.filter(any), st.lists(st.sampled_from(WORDS), min_size=1, max_size=6, unique=True))
 def test_scores_are_those_of_bm25s_as_lucene_has_it(documents: list[list[str]], query: list[str]) -> None:
     library = bm25s.BM25(method="lucene", k1=K1, b=B)
@@ -24,6 +25,7 @@ def test_scores_are_those_of_bm25s_as_lucene_has_it(documents: list[list[str]], 
     assert build_terms(documents).scores(query) == pytest.approx(expected, abs=1e-5)
 
 
+@settings(deadline=None)
 @given(documents_of_words, st.lists(st.sampled_from(WORDS), max_size=6))
 def test_the_index_read_back_from_disk_scores_the_same(
     tmp_path_factory: pytest.TempPathFactory, documents: list[list[str]], query: list[str]

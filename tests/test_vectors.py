@@ -1,6 +1,7 @@
 """FAISS against brute force in numpy, and the archive's spread against z-scores computed in full."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,17 +20,17 @@ def unit_vectors(count: int, dimension: int, seed: int) -> NDArray[np.float32]:
 
 
 def by_brute_force(
-    vectors: NDArray[np.float32], question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_]
+    index: Any, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    products = vectors.astype(np.float16).astype(np.float32) @ question
+    products = vectors_at(index, np.arange(len(allowed))) @ question
     numbers = [number for number in np.argsort(-products, kind="stable") if allowed[number]][:k]
     return np.array(numbers, np.int64), products[numbers]
 
 
 def test_the_nearest_are_those_of_brute_force() -> None:
-    vectors, question = unit_vectors(3000, 384, seed=1), unit_vectors(1, 384, seed=2)[0]
-    numbers, products = nearest(build_vectors(vectors), question, 20, None)
-    expected, expected_products = by_brute_force(vectors, question, 20, np.ones(3000, bool))
+    index, question = build_vectors(unit_vectors(3000, 384, seed=1)), unit_vectors(1, 384, seed=2)[0]
+    numbers, products = nearest(index, question, 20, None)
+    expected, expected_products = by_brute_force(index, question, 20, np.ones(3000, bool))
 
     assert numbers.tolist() == expected.tolist()
     assert products == pytest.approx(expected_products, abs=1e-5)
@@ -39,9 +40,9 @@ def test_the_nearest_are_those_of_brute_force() -> None:
 @given(st.integers(1, 70).flatmap(lambda n: st.lists(st.booleans(), min_size=n, max_size=n)), st.integers(1, 30))
 def test_with_a_filter_the_nearest_are_those_of_brute_force_among_the_allowed(allowed: list[bool], k: int) -> None:
     mask = np.array(allowed)
-    vectors, question = unit_vectors(len(mask), 32, seed=3), unit_vectors(1, 32, seed=4)[0]
-    numbers, products = nearest(build_vectors(vectors), question, k, mask)
-    expected, expected_products = by_brute_force(vectors, question, k, mask)
+    index, question = build_vectors(unit_vectors(len(mask), 32, seed=3)), unit_vectors(1, 32, seed=4)[0]
+    numbers, products = nearest(index, question, k, mask)
+    expected, expected_products = by_brute_force(index, question, k, mask)
 
     assert numbers.tolist() == expected.tolist()
     assert products == pytest.approx(expected_products, abs=1e-5)

@@ -123,7 +123,7 @@ def _embed(
     done = 0
     if progress:
         progress(0, len(missing))
-    inputs: Iterator[PassageInput] = (_input(passages[number]) for number in missing)
+    inputs: Iterator[PassageInput] = (embedding_input(passages[number]) for number in missing)
     for block in embedder.embed_passages(inputs) if missing else ():
         numbers = missing[done : done + len(block.passages)]
         vectors[numbers] = block.passages
@@ -135,7 +135,8 @@ def _embed(
     return vectors, sentence_vectors, len(missing)
 
 
-def _input(passage: Passage) -> PassageInput:
+def embedding_input(passage: Passage) -> PassageInput:
+    """What of a passage goes through the model, and where its sentences stand in that."""
     text = embedded_text(passage)
     shift = len(text) - len(passage.text) - passage.start
     return PassageInput(text, tuple((s.start + shift, s.end + shift) for s in passage.sentences))
