@@ -228,3 +228,14 @@ def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_succeeds
         open_index(index)
     assert build().embedded == 4
     assert len(open_index(index).articles) == 2
+
+
+def test_a_model_that_moved_is_named_anew_without_embedding_again(archive: Path, tmp_path: Path) -> None:
+    make_tiny_model(tmp_path / "one")
+    old, new = tmp_path / "one", tmp_path / "two"
+    build_index(archive, tmp_path / "index", settings=Settings(model=str(old), passage_words=30))
+    old.rename(new)
+    report = build_index(archive, tmp_path / "index", settings=Settings(model=str(new), passage_words=30))
+
+    assert (report.unchanged, report.embedded) == (False, 0)
+    assert open_index(tmp_path / "index").manifest.model == str(new)

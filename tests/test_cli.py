@@ -243,3 +243,17 @@ def test_a_mistake_at_the_terminal_shows_no_traceback(indexed: Run, home: Path) 
     assert finished.returncode == 1
     assert finished.stdout == ""
     assert finished.stderr == "columnbot: There is no article 'weg.md' in this index; columnbot search finds paths.\n"
+
+
+def test_check_does_not_make_do_with_the_generation_before(columnbot: Run, home: Path) -> None:
+    index = home / "twee"
+    columnbot("index", "--index", str(index))
+    (home / "articles" / "extra.md").write_text("Een column die er later bij kwam.")
+    columnbot("index", "--index", str(index))
+    (home / "articles" / "extra.md").unlink()
+    with (index / "gen-000002" / "vectors.faiss").open("r+b") as file:
+        file.write(b"kapot")
+
+    outcome = columnbot("check", "--index", str(index))
+    assert outcome.status == 1
+    assert "vectors.faiss" in outcome.err

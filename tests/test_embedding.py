@@ -252,3 +252,30 @@ def test_a_model_that_cannot_be_had_says_so_in_one_line(
 
     assert name in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_a_model_in_a_folder_of_the_ordinary_kind_gives_the_vectors_of_sentence_transformers(
+    tmp_path: Path, pooling: str
+) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+
+    make_tiny_model(tmp_path / "parts")
+    modules = [Transformer(str(tmp_path / "parts" / "bert")), Pooling(32, pooling_mode=pooling), Normalize()]
+    SentenceTransformer(modules=modules).save(str(tmp_path / "model"))
+    embedder = open_embedder(str(tmp_path / "model")).embedder
+    expected = SentenceTransformer(str(tmp_path / "model")).encode(list(TEXTS))
+    text = "Eerst dit. Dan dat."
+    (block,) = embedder.embed_passages([PassageInput(text, ((0, 10), (11, 19)))])
+
+    assert cosines(embed(embedder, TEXTS), expected).min() >= 0.999
+    assert cosines(embedder.embed_questions(TEXTS), expected).min() >= 0.999
+    alone = cosines(block.spans, embed(embedder, ("Eerst dit.", "Dan dat.")))
+    assert alone.min() >= 0.999 if pooling == "cls" else alone.max() < 0.9999  # in its context, or by itself
+
+
+def test_a_plain_bert_folder_loads(tmp_path: Path) -> None:
+    embedder = open_embedder(str(make_tiny_model(tmp_path) / "bert")).embedder
+
+    assert embed(embedder, TEXTS).shape == (len(TEXTS), 32)

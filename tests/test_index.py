@@ -237,3 +237,28 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(index: Path, moment:
     assert passages_in(opened) == passages_of(opened.articles)
     publish_columns(index, LATER[1:])
     assert open_index(index).articles == LATER[1:]
+
+
+def test_what_is_kept_beside_a_new_generation_is_sound(index: Path) -> None:
+    flip_a_bit(index / "gen-000002" / "articles.jsonl")
+    publish_columns(index, LATER)
+
+    assert sorted(folder.name for folder in index.glob("gen-*")) == ["gen-000001", "gen-000003"]
+
+
+def test_an_altered_manifest_is_noticed(index: Path) -> None:
+    manifest = index / "gen-000002" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"model": "random"', '"model": "rondom"'))
+
+    assert open_index(index).folder.name == "gen-000001"
+
+
+def test_a_reader_keeps_its_generation_while_others_are_published(index: Path) -> None:
+    opened = open_index(index)
+    publish_columns(index, COLUMNS)
+    publish_columns(index, COLUMNS)
+
+    assert not opened.folder.exists()
+    assert passages_in(opened) == passages_of(LATER)
+    assert opened.passage_spread.mean.shape == (16,)
+    assert opened.words.scores(terms_of("Zutphen")).max() > 0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.errors import IndexProblem
 from columnbot.index import Index, embedded_text, key_of, open_index, write_index
-from columnbot.index.generation import publish, writing
+from columnbot.index.generation import named_generation, publish, writing
 from columnbot.language import ANALYSER_VERSION
 from columnbot.passages import Passage, split_article
 from columnbot.readers import Skipped, read_archive
@@ -93,7 +93,9 @@ def _usable_index(index: Path, embedder: Embedder) -> Index | None:
 
 def _same(old: Index, articles: Sequence[Any], passages: Sequence[Passage], settings: Settings) -> bool:
     return (
-        old.manifest.analyser == ANALYSER_VERSION
+        old.folder == named_generation(old.folder.parent)  # and not one that had to stand in for it
+        and old.manifest.analyser == ANALYSER_VERSION
+        and old.manifest.model == settings.model
         and old.manifest.columnbot == VERSION
         and old.manifest.passage_words == settings.passage_words
         and old.articles == tuple(articles)

@@ -51,10 +51,6 @@ def main() -> None:
         else:
             sys.stderr.write(f"columnbot: {error}\n")
         raise SystemExit(1) from None
-    except BrokenPipeError:
-        # The reader of our output (head, less) has left; nothing is wrong.
-        sys.stdout = None
-        raise SystemExit(0) from None
 
 
 @app.callback(invoke_without_command=True)
@@ -170,11 +166,11 @@ def show(
 
 @app.command()
 def check(index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Verify every file of the index."""
-    from columnbot.index import open_index
+    """Verify every file of the index in force."""
+    from columnbot.index.generation import named_generation, verify
 
     settings = load_settings(flags={"index": index})
-    manifest = open_index(settings.index).manifest
+    manifest = verify(named_generation(settings.index))
     if as_json:
         _print_json(asdict(manifest))
         return

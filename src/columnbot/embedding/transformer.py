@@ -53,6 +53,7 @@ class TransformerEmbedder:
         """Loads a model by name or folder. Raises `ModelUnavailable` with the reason in one line."""
         from sentence_transformers import SentenceTransformer
 
+        quiet_libraries()
         try:
             model = SentenceTransformer(name)
         except Exception as error:  # noqa: BLE001 - a name can fail in a dozen libraries, each with its own errors
@@ -63,7 +64,7 @@ class TransformerEmbedder:
             ) from error
         own = {key: prompt for key, prompt in model.prompts.items() if prompt}
         query_prompt, passage_prompt = prompts_of(name, own)
-        fingerprint = fingerprint_of(model)
+        fingerprint = fingerprint_of(model, query_prompt, passage_prompt)
         use_fastest_precision(model)
         return cls(name, fingerprint, model.get_embedding_dimension() or 0, model, query_prompt, passage_prompt)
 
@@ -87,9 +88,9 @@ class TransformerEmbedder:
             )
 
 
-def fingerprint_of(model: "SentenceTransformer") -> str:
-    """A hash of every tensor's name, shape and first numbers: cheap, and no two trainings share it."""
-    digest = hashlib.sha256()
+def fingerprint_of(model: "SentenceTransformer", query_prompt: str, passage_prompt: str) -> str:
+    """A hash of the prompts and of every tensor's name, shape and first numbers: cheap, no two trainings share it."""
+    digest = hashlib.sha256(f"{query_prompt}\0{passage_prompt}\0".encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name}{tuple(tensor.shape)}".encode())
         digest.update(tensor.flatten()[:1024].float().cpu().numpy().tobytes())
@@ -120,7 +121,7 @@ def _pools_by_mean(model: "SentenceTransformer") -> bool:
     modules: list[Any] = list(model)
     kinds = [type(module) for module in modules]
     plain = kinds in ([Transformer, Pooling], [Transformer, Pooling, Normalize])
-    return plain and modules[1].get_pooling_mode_str() == "mean" and bool(getattr(model.tokenizer, "is_fast", False))
+    return plain and modules[1].pooling_mode in ("mean", ("mean",)) and bool(getattr(model.tokenizer, "is_fast", False))
 
 
 def _encode(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.float32]:

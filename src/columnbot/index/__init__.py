@@ -47,6 +47,8 @@ class Index:
     words: TermIndex
     grams: TermIndex
     faiss_index: Any
+    passage_spread: Spread  # mean and covariance of all passages' vectors
+    sentence_spread: Spread  # and of all sentences'
 
     def __len__(self) -> int:
         return len(self.places)
@@ -68,16 +70,6 @@ class Index:
     def vectors(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of those passages, float32 (n, d)."""
         return vectors_at(self.faiss_index, numbers)
-
-    @cached_property
-    def passage_spread(self) -> Spread:
-        """Mean and covariance of all passages' vectors."""
-        return Spread(*np.load(self.folder / "passage_spread.npz", allow_pickle=False).values())
-
-    @cached_property
-    def sentence_spread(self) -> Spread:
-        """Mean and covariance of all sentences' vectors."""
-        return Spread(*np.load(self.folder / "sentence_spread.npz", allow_pickle=False).values())
 
     def article(self, path: str) -> Article:
         """The article of that path. Raises `UnknownArticle`."""
@@ -151,10 +143,15 @@ def open_index(index: Path) -> Index:
         folder, manifest, tuple(_article(line) for line in lines),
         array("passages"), array("first_sentence"), array("sentences"), array("sentence_vectors"), array("keys"),
         read_terms(folder, "words", manifest.passages), read_terms(folder, "grams", manifest.passages),
-        read_vectors(folder / "vectors.faiss"),
+        read_vectors(folder / "vectors.faiss"), _spread(folder, "passage"), _spread(folder, "sentence"),
     )  # fmt: skip
     _check_counts(opened)
     return opened
+
+
+def _spread(folder: Path, name: str) -> Spread:
+    with np.load(folder / f"{name}_spread.npz", allow_pickle=False) as stored:
+        return Spread(stored["mean"], stored["covariance"])
 
 
 def _check_counts(index: Index) -> None:

@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 
 FORMAT = 1
-_NAME = re.compile(r"gen-(\d{6,})")
+_NAME = re.compile(r"gen-\d{6,}")
 _log = logging.getLogger(__name__)
 
 
@@ -101,7 +101,7 @@ def _explained(index: Path) -> Iterator[None]:
 
 
 def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
-    """Turns a written folder into the generation in force, and keeps only the one before it.
+    """Turns a written folder into the generation in force, and keeps only the newest sound one before it.
 
     `facts` are the manifest's fields but for format, creation and files. Each step is on disk before
     the next begins, so that a crash at any moment leaves the old generation or the new one in force.
@@ -113,13 +113,14 @@ def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
         _sync(file)
     created = datetime.now(timezone.utc).isoformat(timespec="seconds")
     manifest = Manifest(format=FORMAT, created=created, files=files, **facts)
-    _write_synced(folder / "manifest.json", json.dumps(asdict(manifest), indent=1) + "\n")
+    written = asdict(manifest)
+    _write_synced(folder / "manifest.json", json.dumps({**written, "sha256": _digest(written)}, indent=1) + "\n")
     _sync(folder)
     generation = folder.with_suffix("")
     folder.rename(generation)
     _sync(index)
     _write_synced(index / "CURRENT.tmp", generation.name + "\n")
-    previous = _named_current(index)
+    previous = _newest_sound(index, besides=generation)
     os.replace(index / "CURRENT.tmp", index / "CURRENT")
     _sync(index)
     for old in _generations(index):
@@ -133,21 +134,38 @@ def current_generation(index: Path) -> tuple[Path, Manifest]:
 
     Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound.
     """
-    named = _named_current(index)
-    candidates = sorted(_generations(index), key=lambda folder: (folder == named, folder.name), reverse=True)
-    if not candidates:
+    named = named_generation(index)
+    try:
+        return named, verify(named)
+    except IndexDamaged as error:
+        sound = _newest_sound(index, besides=named)
+        if sound is None:
+            raise
+        _log.warning("%s. The generation before it, %s, is used instead.", error, sound.name)
+        return sound, verify(sound)
+
+
+def named_generation(index: Path) -> Path:
+    """The generation that CURRENT names; the newest where it names none. Raises `IndexMissing`."""
+    generations = _generations(index)
+    if not generations:
         raise IndexMissing(f"There is no index in {index} yet; build it with: columnbot index ARTICLES --index {index}")
-    damage: IndexDamaged | None = None
-    for folder in candidates:
+    try:
+        name = (index / "CURRENT").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        name = ""
+    return next((folder for folder in generations if folder.name == name), generations[0])
+
+
+def _newest_sound(index: Path, *, besides: Path) -> Path | None:
+    for folder in _generations(index):
         try:
-            manifest = verify(folder)
-        except IndexDamaged as error:
-            damage = damage or error
+            if folder != besides:
+                verify(folder)
+                return folder
+        except IndexDamaged:
             continue
-        if damage:
-            _log.warning("%s The generation before it, %s, is used instead.", damage, folder.name)
-        return folder, manifest
-    raise damage or IndexDamaged(f"{index} holds no sound generation.")
+    return None
 
 
 def verify(folder: Path) -> Manifest:
@@ -157,6 +175,8 @@ def verify(folder: Path) -> Manifest:
         fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         if fields.get("format") != FORMAT:
             raise IndexDamaged(f"{folder} has format {fields.get('format')}, not {FORMAT}; {mend}")
+        if fields.pop("sha256") != _digest(fields):
+            raise ValueError("the manifest is not what was written")
         files = {name: FileCheck(**check) for name, check in fields.pop("files").items()}
         manifest = Manifest(files=files, **fields)
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
@@ -172,21 +192,22 @@ def verify(folder: Path) -> Manifest:
     return manifest
 
 
-def _named_current(index: Path) -> Path | None:
-    try:
-        name = (index / "CURRENT").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return index / name if _NAME.fullmatch(name) else None
-
-
 def _generations(index: Path) -> list[Path]:
-    return [folder for folder in index.glob("gen-*") if _NAME.fullmatch(folder.name) and folder.is_dir()]
+    """Newest first."""
+    found = [folder for folder in index.glob("gen-*") if _NAME.fullmatch(folder.name) and folder.is_dir()]
+    return sorted(found, key=_number, reverse=True)
+
+
+def _number(generation: Path) -> int:
+    return int(generation.name.removeprefix("gen-"))
 
 
 def _next_name(index: Path) -> str:
-    numbers = [int(match[1]) for folder in _generations(index) if (match := _NAME.fullmatch(folder.name))]
-    return f"gen-{max(numbers, default=0) + 1:06d}"
+    return f"gen-{max(map(_number, _generations(index)), default=0) + 1:06d}"
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(file: Path) -> str:

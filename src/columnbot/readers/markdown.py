@@ -119,4 +119,4 @@ def _one_line(value: object) -> str | None:
         value = ", ".join(line for item in value if (line := _one_line(item)))
     if isinstance(value, int) and abs(value) < 10**18:  # a longer one is no name, and too long for Python to print
         value = str(value)
-    return (re.sub(r"\s+", " ", value).strip() or None) if isinstance(value, str) else None
+    return (clean(value).replace("\n", " ") or None) if isinstance(value, str) else None
