@@ -11,7 +11,7 @@ QUESTIONS = (
     ("Waarom belt Van Dalen geen onbekende bedrijven meer?", "2018-02-15-wij-bellen-niet-meer.md"),
     ("Hoe lang mag een offerte zijn?", "2012-09-20-de-offerte-die-niemand-las.md"),
     ("Wat leverde de vierdaagse werkweek op?", "2025-02-06-vrijdag-is-er-niemand.md"),
-    ("What did the firm do with its old desk telephones?", "2024-05-16-de-telefoon-terug-op-tafel.md"),
+    ("Why did customers leave?", "2021-04-22-tien-klanten-die-weggingen.md"),
 )
 UNKNOWN = (
     "Hoe behandel je een tropische koortsaanval bij papegaaien?",
@@ -47,7 +47,7 @@ def test_an_answer_says_who_wrote_it_and_when_in_the_language_of_the_question(bo
     assert "(Redactie columnbot, 15 februari 2018): “" in bot.ask(QUESTIONS[0][0]).text
     english = bot.ask(QUESTIONS[3][0])
     assert english.language == "en"
-    assert "(Redactie columnbot, 16 May 2024): “" in english.text
+    assert "(Redactie columnbot, 22 April 2021): “" in english.text
 
 
 def test_an_answer_stays_short(bot: ColumnBot) -> None:

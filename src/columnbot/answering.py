@@ -65,6 +65,7 @@ class Answer:
 PASSAGES_READ = 10  # passages whose sentences may answer
 ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer sentence
 QUOTED_SENTENCES = 5
+FAR_BEHIND = 3.0  # a sentence that scores so much below the best one is not worth quoting beside it
 LEAST_COSINE = 0.7  # the model puts any two texts about as close as this
 ACROSS_LANGUAGES = 0.05  # by so much a question is nearer to a text than its translation is, over twelve pairs
 NEAREST = 3
@@ -223,6 +224,8 @@ def _choose(evidence: Sequence[Evidence], order: Sequence[Article], language: st
         length = len(item.text.split()) + (
             0 if article.path in opened else len(_lead_in(article, "", language).split())
         )
+        if item.score < evidence[0].score - FAR_BEHIND:
+            break
         if key in said or (chosen and words + length > ANSWER_WORDS):
             continue
         chosen.append(item)
