@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from columnbot import Answer, Article, Citation, ColumnBot
-from columnbot.answering import ANSWER_WORDS, QUOTED_SENTENCES, growing
+from columnbot.answering import ANSWER_WORDS, QUOTES, growing
 
 QUESTIONS = (
     ("Waarom belt Van Dalen geen onbekende bedrijven meer?", "2018-02-15-wij-bellen-niet-meer.md"),
@@ -52,7 +52,7 @@ def test_an_answer_says_who_wrote_it_and_when_in_the_language_of_the_question(bo
 
 def test_an_answer_stays_short(bot: ColumnBot) -> None:
     for question, _ in QUESTIONS:
-        assert len(bot.ask(question).text.split()) <= ANSWER_WORDS + QUOTED_SENTENCES
+        assert len(bot.ask(question).text.split()) <= ANSWER_WORDS + QUOTES
 
 
 @pytest.mark.parametrize("question", UNKNOWN)

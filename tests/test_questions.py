@@ -13,6 +13,9 @@ from columnbot.questions import MAX_CHARACTERS, Asked, Question, asked_for, chec
 @pytest.mark.parametrize(
     ("question", "asked"),
     [
+        ("Wat vond de columnist van thuiswerken?", Asked.OPINION),
+        ("What did she think of the office?", Asked.OPINION),
+        ("Wat kost een mestpomp?", Asked.NUMBER),
         ("Hoeveel kost koffie uit de automaat?", Asked.NUMBER),
         ("Wat kost een bureaustoel?", Asked.NUMBER),
         ("Hoe oud is de directeur?", Asked.NUMBER),

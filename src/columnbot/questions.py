@@ -20,6 +20,7 @@ class Asked(Enum):
     PLACE = "place"
     REASON = "reason"
     NAME = "name"
+    OPINION = "opinion"
     ANYTHING = "anything"
 
 
@@ -32,6 +33,8 @@ _ASKED = (
     (Asked.TIME, r"\b(wanneer|sinds wanneer|hoe laat|(in|uit|vanaf|tot) welke? (jaar|jaren|maand|dag)|"
                  r"(op )?welke (dag|datum)|when|(in )?(what|which) year|since when)\b"),
     (Asked.REASON, r"\b(waarom|hoezo|waardoor|hoe komt het|wat is de reden|why|how come)\b"),
+    (Asked.OPINION, r"\b(wat (vind\w*|vond\w*|denk\w*|dacht\w*)\b.*\b(van|over|ervan|erover)\b|"
+                    r"hoe (denkt|dacht|oordeelt)\b|(zijn|haar|hun) mening|wat is er mis met|what (do|does|did) .*\b(think|feel)\b|opinion)"),
     (Asked.PERSON, r"\b(wie|wiens|who|whose|whom)\b"),
     (Asked.PLACE, r"\b(waar|in welke (stad|plaats|gemeente|straat|land)|where)\b"
                   r"(?! (gaat|ging|gaan|gingen)\b.*\bover\b)"),
@@ -62,6 +65,13 @@ _HOLDS = {
         re.IGNORECASE,
     ),
     Asked.PERSON: _NAME,
+    Asked.OPINION: re.compile(
+        r"\b(ik (vind|vond|denk|dacht|geloof|hou|hoop|twijfel|snap)|(vind|vond|denk|geloof|hoop) ik|volgens mij|"
+        r"wat mij betreft|eerlijk gezegd|helaas|jammer|gelukkig|liever|beter|slechter|mooi(er|ste?)?|"
+        r"prachtig\w*|geweldig\w*|fantastisch\w*|vreselijk\w*|belachelijk\w*|onzin|teleurgesteld|terecht|"
+        r"i (think|believe|like|love|hate|hope|feel)|in my opinion|better|worse|great|sadly)\b",
+        re.IGNORECASE,
+    ),
     Asked.PLACE: re.compile(r"\b(in|te|op|bij|naar|uit|at|from|near)\s+(?:de |het |the )?[A-Z][\w'’-]+"),
     Asked.NAME: re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+|[“\"‘']\w"),
 }
