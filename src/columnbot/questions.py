@@ -34,7 +34,8 @@ _ASKED = (
                  r"(op )?welke (dag|datum)|when|(in )?(what|which) year|since when)\b"),
     (Asked.REASON, r"\b(waarom|hoezo|waardoor|hoe komt het|wat is de reden|why|how come)\b"),
     (Asked.OPINION, r"\b(wat (vind\w*|vond\w*|denk\w*|dacht\w*)\b.*\b(van|over|ervan|erover)\b|"
-                    r"hoe (denkt|dacht|oordeelt)\b|(zijn|haar|hun) mening|what (do|does|did) .*\b(think|feel)\b|opinion)"),
+                    r"hoe (denkt|dacht|oordeelt)\b|(zijn|haar|hun) mening|"
+                    r"what (do|does|did) .*\b(think|feel)\b|opinion)"),
     (Asked.PERSON, r"\b(wie|wiens|who|whose|whom)\b"),
     (Asked.PLACE, r"\b(waar|in welke (stad|plaats|gemeente|straat|land)|where)\b"
                   r"(?! (gaat|ging|gaan|gingen)\b.*\bover\b)"),
