@@ -24,7 +24,7 @@ class Spread:
     def standardise(self, question: NDArray[np.float32], products: NDArray[np.float32]) -> NDArray[np.float32]:
         """Inner products as z-scores among those of all vectors."""
         deviation = float(np.sqrt(max(float(question @ self.covariance @ question), 1e-12)))
-        return (products - float(question @ self.mean)) / np.float32(deviation)
+        return np.asarray((products - float(question @ self.mean)) / np.float32(deviation), np.float32)
 
 
 def spread_of(vectors: NDArray[Any]) -> Spread:
