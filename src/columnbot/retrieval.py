@@ -138,7 +138,7 @@ def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDA
     k = min(CANDIDATES, len(scores))
     best = np.argpartition(-scores, k - 1)[:k] if k else np.empty(0, np.int64)
     best = best[np.lexsort((best, -scores[best]))]
-    return best[scores[best] > 0]
+    return np.asarray(best[scores[best] > 0], np.int64)
 
 
 def _passages_of(index: Index, paths: frozenset[str], allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:

@@ -133,8 +133,9 @@ class BundledWeights:
             blocks = np.frombuffer(self.data, _Q4_BLOCK, int(np.prod(shape)) // 32, offset)
             nibbles = np.concatenate([blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4], axis=1)
             weights = (nibbles.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]
-            return weights.reshape(shape)
-        return np.frombuffer(self.data, "<f4", count, offset).astype(np.float32).reshape(shape)
+        else:
+            weights = np.frombuffer(self.data, "<f4", count, offset)
+        return np.array(weights, np.float32).reshape(shape)  # a copy, which torch may call its own
 
 
 def read_weights(file: Path) -> BundledWeights:
@@ -211,7 +212,7 @@ def build_sentence_transformer(file: Path) -> "SentenceTransformer":
     # Made from the configuration, never stored; a model on "meta" has none yet.
     bert.embeddings.register_buffer("position_ids", torch.arange(weights.positions).unsqueeze(0))
     bert.embeddings.register_buffer("token_type_ids", torch.zeros(1, weights.positions, dtype=torch.long))
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=build_tokenizer(weights), model_max_length=MAX_TOKENS,
         bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>",
     )  # fmt: skip
@@ -222,7 +223,7 @@ def build_sentence_transformer(file: Path) -> "SentenceTransformer":
         BertModel(tiny, add_pooling_layer=False).save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         transformer = Transformer(folder, max_seq_length=MAX_TOKENS)
-    bert.eval()  # type: ignore[no-untyped-call]
+    bert.eval()
     transformer.model = bert
     return SentenceTransformer(
         modules=[transformer, Pooling(weights.hidden, pooling_mode="mean"), Normalize()],
