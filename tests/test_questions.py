@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from columnbot.errors import QuestionError
-from columnbot.questions import MAX_CHARACTERS, Asked, Question, asked_for, checked, holds, is_follow_up, understand
+from columnbot.questions import MAX_CHARACTERS, Asked, Question, asked_for, checked, holds, leans_back, understand
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ BEFORE = Question("Wat schrijft zij over koffie?", "Wat schrijft zij over koffie
     ],
 )
 def test_a_follow_up_leans_on_the_question_before(question):
-    assert is_follow_up(question)
+    assert leans_back(question)
     assert understand(question, before=BEFORE) == Question(f"{BEFORE.text} {question}", question, BEFORE.about)
 
 
@@ -119,7 +119,7 @@ def test_a_follow_up_leans_on_the_question_before(question):
     ],
 )
 def test_a_question_that_names_its_subject_stands_alone(question):
-    assert not is_follow_up(question)
+    assert not leans_back(question)
     assert understand(question, before=BEFORE) == Question(question, question)
 
 

@@ -65,6 +65,7 @@ RUN_WORDS = 45  # what a quote of several sentences comes to at most
 FAR_BEHIND = 3.0  # a quote that scores so much below the best one is not worth a place beside it
 # An answer less sure than this is not given: it refuses one in ten of the questions that have an answer.
 SURE_ENOUGH = 0.3
+SURE_ENOUGH_TO_GO_ON = 0.2  # a follow-up's mixed vector is less near to anything
 NEAREST = 3
 HITS_SHOWN = 10
 
@@ -75,7 +76,8 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
     evidence = weigh_sentences(index, retrieved)
     confidence = confidence_of(index, retrieved, evidence)
     hits = hits_of(index, retrieved, HITS_SHOWN)
-    if not evidence or confidence < SURE_ENOUGH:
+    enough = SURE_ENOUGH_TO_GO_ON if retrieved.question.is_follow_up else SURE_ENOUGH
+    if not evidence or confidence < enough:
         return Answer(retrieved.question.text, False, confidence, (), (), _not_found(hits, language), hits, language)
     ranked = dict.fromkeys(
         index.passage(candidate.number).article for candidate in retrieved.candidates[:PASSAGES_READ]

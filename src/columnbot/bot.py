@@ -105,7 +105,7 @@ class Conversation:
         understood = understand(question, before=self._before, cited=self._cited)
         answer = self._bot._answer(understood, EVERYTHING)
         # What a run of follow-ups leans on stays the question that opened it, so that it cannot grow without end.
-        self._before = self._before if self._before and understood.text != understood.focus else understood
+        self._before = self._before if self._before and understood.is_follow_up else understood
         self._cited = frozenset(citation.article.path for citation in answer.citations) or self._cited
         return answer
 

@@ -21,6 +21,7 @@ PASSAGES_READ = 10  # passages whose sentences may answer
 # of answers that are right.
 SENTENCE_WEIGHTS = np.array([1.0, 5.3, 5.0, 0.2, 1.9, -1.1], np.float32)
 CONFIDENCE_WEIGHTS = np.array([11.31, 5.92, -0.74, -15.27], np.float32)
+ASIDE = 0.15  # what the words of the question before count for in a follow-up
 LEAST_COSINE = 0.7  # the model puts any two texts about as close as this
 ACROSS_LANGUAGES = 0.05  # by so much a question is nearer to a text than its translation is, over twelve pairs
 
@@ -43,7 +44,11 @@ class Evidence:
 def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     """The sentences of the best passages, best first."""
     asked = asked_for(retrieved.question.focus)
-    rarity = {term: index.words.rarity(term) for term in _query_terms(index, retrieved.question.text)}
+    own = set(_query_terms(index, retrieved.question.focus))
+    rarity = {
+        term: index.words.rarity(term) * (1.0 if term in own else ASIDE)
+        for term in _query_terms(index, retrieved.question.text)
+    }
     best = retrieved.candidates[0].score if retrieved.candidates else 0.0
     found = [
         evidence

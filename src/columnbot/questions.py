@@ -109,7 +109,7 @@ def checked(question: str) -> str:
 _LEANS = re.compile(
     r"^(en|maar|of|and|but|or|hoezo|waarom dan|why not|what about|hoe zit het met|vertel (me )?meer|meer)\b|"
     r"\b(hij|zij|ze|hem|haar|hun|zijn (?!er|de|het|een|we|ze|jullie)\w+|dat|die|dit|deze|daar\w*|"
-    r"ervan|erover|ermee|ervoor|eerste|tweede|laatste|toen|zo'n|he|she|they|them|his|her|their|it|its|that|this|those|these|there|then)\b"
+    r"er|ervan|erover|ermee|ervoor|eerste|tweede|laatste|toen|zo'n|he|she|they|them|his|her|their|it|its|that|this|those|these|there|then)\b"
 )
 
 
@@ -125,16 +125,21 @@ class Question:
     focus: str
     about: frozenset[str] = frozenset()
 
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether it leans on the question before."""
+        return self.text != self.focus
+
 
 def understand(question: str, *, before: Question | None = None, cited: frozenset[str] = frozenset()) -> Question:
     """The question, spelled out with the one before where it leans on that. Raises `QuestionError`."""
     asked = checked(question)
-    if before is None or not is_follow_up(asked):
+    if before is None or not leans_back(asked):
         return Question(asked, asked)
     return Question(f"{before.text} {asked}", asked, cited or before.about)
 
 
-def is_follow_up(question: str) -> bool:
+def leans_back(question: str) -> bool:
     """Whether a question leans on the one before: it points back, or names too little to stand alone."""
     terms = {*terms_of(question, "nl")}
     return len(terms) <= 1 or (len(terms) <= 4 and bool(_LEANS.search(fold(question))))

@@ -16,7 +16,8 @@ CANDIDATES = 200
 # What each signal's z-score counts for. The passage's vector knows the subject, its best sentence's
 # the point; stems find inflections, 5-grams compounds and misspellings.
 WEIGHTS = {"passage": 0.6, "sentence": 0.4, "words": 0.25, "grams": 0.25}
-FAVOUR = 1.0  # of the columns that a conversation is on
+FAVOUR = 3.0  # of the columns that a conversation is on
+FOCUS = 0.6  # share of a follow-up's own words in its vector; the rest is the question it leans on
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
 
     In a conversation the passages of the columns it is on are looked at too, and favoured.
     """
-    vector = embedder.embed_questions([question.text])[0]
+    vector = _embed(embedder, question)
     allowed = where.allowed(index)
     near, _ = index.nearest(vector, CANDIDATES, allowed)
     languages = sorted({article.language for article in index.articles})
@@ -122,6 +123,15 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
         for i in order
     )
     return Retrieved(question, vector, candidates)
+
+
+def _embed(embedder: Embedder, question: Question) -> NDArray[np.float32]:
+    if not question.is_follow_up:
+        (vector,) = embedder.embed_questions([question.text])
+        return np.asarray(vector, np.float32)
+    whole, own = embedder.embed_questions([question.text, question.focus])
+    mixed = (1 - FOCUS) * whole + FOCUS * own
+    return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
 
 def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:

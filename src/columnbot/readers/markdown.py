@@ -26,6 +26,8 @@ _LEFT_IMAGE_OR_LINK = re.compile(
 )
 _LEFT_EMPHASIS = re.compile(r"\*{2,}|(?<!\w)[*_]+(?=\S)(?![*_]*\s)|(?<=\S)(?<!\s)_+(?!\w)")
 
+_LEFT_BACKSLASH = re.compile(r"\\(?=\s|$)")  # a hard line break's
+
 _markdown = MarkdownIt("commonmark", {"html": True, "breaks": False}).enable(["table", "strikethrough"])
 
 
@@ -81,7 +83,7 @@ def text_of_markdown(body: str) -> str:
     body = _FOOTNOTE.sub("", body)
     text = text_of_html(_markdown.render(body))
     text = _LEFT_IMAGE_OR_LINK.sub(r"\1", _LEFT_IMAGE_OR_LINK.sub(r"\1", text))
-    return clean(_LEFT_EMPHASIS.sub("", text))
+    return clean(_LEFT_BACKSLASH.sub("", _LEFT_EMPHASIS.sub("", text)))
 
 
 def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
