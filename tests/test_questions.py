@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from columnbot.errors import QuestionError
-from columnbot.questions import MAX_CHARACTERS, Asked, Question, asked_for, checked, holds, leans_back, understand
+from columnbot.questions import (
+    MAX_CHARACTERS,
+    Asked,
+    Question,
+    asked_for,
+    checked,
+    holds,
+    leans_back,
+    understand,
+    years_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +153,19 @@ def test_any_question_is_understood_or_refused(text):
     else:
         assert question.text.endswith(question.focus)
         assert question.focus.split() == unicodedata.normalize("NFC", text).split()
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("Wat vond hij in 2012 van Facebook?", {2012}),
+        ("Wat veranderde er tussen 2010 en 2013?", {2010, 2011, 2012, 2013}),
+        ("Wat schreef ze sinds 2023 over werk?", {2023, 2024, 2025, 2026}),
+        ("Vorig jaar en in 2019", {2025, 2019}),
+        ("What did she write last year?", {2025}),
+        ("Wat vond hij de laatste jaren van mail?", {2023, 2024, 2025, 2026}),
+        ("Hoeveel kost 2.012 gram bouten?", set()),
+    ],
+)
+def test_the_years_a_question_speaks_of(question, years):
+    assert years_of(question, 2026) == years

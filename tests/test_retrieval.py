@@ -70,3 +70,10 @@ def test_every_signal_is_a_z_score_among_the_whole_archive(bot: ColumnBot) -> No
 def test_a_question_that_is_none_is_refused(bot: ColumnBot, question: str) -> None:
     with pytest.raises(QuestionError):
         bot.search(question)
+
+
+def test_columns_of_the_year_asked_about_come_first(bot: ColumnBot) -> None:
+    for year in (2009, 2014, 2018, 2024):
+        best = bot.search(f"Wat schreef de columnist in {year} over bellen?", 1)[0].passage.article
+        assert best.date
+        assert best.date.year == year

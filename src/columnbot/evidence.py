@@ -11,7 +11,7 @@ from columnbot.index import Index
 from columnbot.language import language_of, terms_of
 from columnbot.passages import Passage, Sentence
 from columnbot.questions import Asked, asked_for, holds, offers
-from columnbot.retrieval import Candidate, Retrieved
+from columnbot.retrieval import Candidate, Retrieved, query_terms
 
 PASSAGES_READ = 10  # passages whose sentences may answer
 
@@ -44,10 +44,10 @@ class Evidence:
 def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     """The sentences of the best passages, best first."""
     asked = asked_for(retrieved.question.focus)
-    own = set(_query_terms(index, retrieved.question.focus))
+    own = set(query_terms(index, retrieved.question.focus))
     rarity = {
         term: index.words.rarity(term) * (1.0 if term in own else ASIDE)
-        for term in _query_terms(index, retrieved.question.text)
+        for term in query_terms(index, retrieved.question.text)
     }
     best = retrieved.candidates[0].score if retrieved.candidates else 0.0
     found = [
@@ -82,11 +82,6 @@ def _of_passage(
             np.float32,
         )
         yield Evidence(passage, passage.sentences[i], float(cosines[i]), float(features @ SENTENCE_WEIGHTS))
-
-
-def _query_terms(index: Index, question: str) -> list[str]:
-    languages = sorted({article.language for article in index.articles})
-    return list(dict.fromkeys(term for language in languages for term in terms_of(question, language)))
 
 
 def _share(sentence: str, language: str, rarity: dict[str, float]) -> float:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from columnbot.errors import QuestionError
@@ -118,12 +119,14 @@ class Question:
     """A question as understood.
 
     `text` is what is searched for; `focus` its last part, the words that were actually asked (the
-    same, unless it is a follow-up); `about` the paths of the articles the conversation is on.
+    same, unless it is a follow-up); `about` the paths of the articles the conversation is on;
+    `years` those that the question speaks of.
     """
 
     text: str
     focus: str
     about: frozenset[str] = frozenset()
+    years: frozenset[int] = frozenset()
 
     @property
     def is_follow_up(self) -> bool:
@@ -134,9 +137,52 @@ class Question:
 def understand(question: str, *, before: Question | None = None, cited: frozenset[str] = frozenset()) -> Question:
     """The question, spelled out with the one before where it leans on that. Raises `QuestionError`."""
     asked = checked(question)
+    years = years_of(asked, date.today().year)
     if before is None or not leans_back(asked):
-        return Question(asked, asked)
-    return Question(f"{before.text} {asked}", asked, cited or before.about)
+        return Question(asked, asked, years=years)
+    return Question(f"{before.text} {asked}", asked, cited or before.about, years or before.years)
+
+
+# Of the asking, not of what is asked about: rare in most archives, so that they would outweigh the subject.
+_ASKING = re.compile(
+    r"\b(columnist\w*|columns?|schrijvers?|auteurs?|authors?|writers?|archief|archive|artikelen?|articles?|"
+    r"schreef|schrijft|schreven|schrijven|geschreven|wrote|writes?|written|zegt|zei|zeggen|says?|said|"
+    r"vertelt|vertelde|vindt?|vinden|vond|vonden|thinks?|thought)\b",
+    re.IGNORECASE,
+)
+
+
+def subject_of(question: str) -> str:
+    """The question without the words that only do the asking, for a search by words."""
+    subject = _ASKING.sub(" ", question)
+    return subject if terms_of(subject) else question
+
+
+_YEAR = r"((?:19|20)\d\d)"
+_BETWEEN = re.compile(rf"\b(?:tussen|van|between|from)\s+{_YEAR}\s+(?:en|tot|tot en met|t/m|and|to|until)\s+{_YEAR}\b")
+_FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{_YEAR}\b")
+_UNTIL = re.compile(rf"\b(?:voor|tot|before|until)\s+{_YEAR}\b")
+_RELATIVE = (
+    (re.compile(r"\b(?:dit jaar|this year)\b"), 0, 0),
+    (re.compile(r"\b(?:vorig jaar|last year)\b"), 1, 1),
+    (re.compile(r"\b(?:(?:laatste|afgelopen|recente) jaren|(?:last|past|recent) (?:few )?years)\b"), 0, 3),
+)
+
+
+def years_of(question: str, this_year: int) -> frozenset[int]:
+    """The years a question speaks of: "in 2012", "tussen 2010 en 2013", "sinds 2015", "vorig jaar"; or none."""
+    asked = fold(question)
+    if between := _BETWEEN.search(asked):
+        return frozenset(range(int(between[1]), int(between[2]) + 1))
+    if since := _FROM.search(asked):
+        return frozenset(range(int(since[1]), this_year + 1))
+    if until := _UNTIL.search(asked):
+        return frozenset(range(1900, int(until[1])))
+    named = {int(year) for year in re.findall(rf"\b{_YEAR}\b", asked)}
+    for pattern, newest, oldest in _RELATIVE:
+        if pattern.search(asked):
+            named |= set(range(this_year - oldest, this_year - newest + 1))
+    return frozenset(named)
 
 
 def leans_back(question: str) -> bool:

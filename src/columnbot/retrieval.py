@@ -10,13 +10,14 @@ from columnbot.embedding import Embedder
 from columnbot.index import Index
 from columnbot.language import fold, ngrams_of, terms_of
 from columnbot.passages import Passage
-from columnbot.questions import Question
+from columnbot.questions import Question, subject_of
 
 CANDIDATES = 200
 # What each signal's z-score counts for. The passage's vector knows the subject, its best sentence's
 # the point; stems find inflections, 5-grams compounds and misspellings.
-WEIGHTS = {"passage": 0.6, "sentence": 0.4, "words": 0.25, "grams": 0.25}
+WEIGHTS = {"passage": 0.6, "sentence": 0.4, "words": 0.2, "grams": 0.2}
 FAVOUR = 3.0  # of the columns that a conversation is on
+IN_YEAR = 2.0  # of the columns written in a year that the question names
 FOCUS = 0.6  # share of a follow-up's own words in its vector; the rest is the question it leans on
 
 
@@ -89,10 +90,8 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     vector = _embed(embedder, question)
     allowed = where.allowed(index)
     near, _ = index.nearest(vector, CANDIDATES, allowed)
-    languages = sorted({article.language for article in index.articles})
-    query = dict.fromkeys(term for language in languages for term in terms_of(question.text, language))
-    words = index.words.scores(list(query))
-    grams = index.grams.scores(list(dict.fromkeys(ngrams_of(question.text))))
+    words = index.words.scores(query_terms(index, question.text))
+    grams = index.grams.scores(list(dict.fromkeys(ngrams_of(subject_of(question.text)))))
     by_words, by_grams = _best(words, allowed), _best(grams, allowed)
     about = _passages_of(index, question.about, allowed)
     numbers = np.unique(np.concatenate([near, by_words, by_grams, about]))
@@ -105,7 +104,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
         "words": _standardise(words, numbers),
         "grams": _standardise(grams, numbers),
     }
-    total = FAVOUR * np.isin(numbers, about)
+    total = FAVOUR * np.isin(numbers, about) + IN_YEAR * _written_in(index, question.years, numbers)
     for name, values in signals.items():
         total = total + WEIGHTS[name] * values
     vector_ranks = {int(number): rank for rank, number in enumerate(near, start=1)}
@@ -123,6 +122,13 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
         for i in order
     )
     return Retrieved(question, vector, candidates)
+
+
+def query_terms(index: Index, question: str) -> list[str]:
+    """The terms that a question is looked up by, each once, in every language of the archive."""
+    languages = sorted({article.language for article in index.articles})
+    subject = subject_of(question)
+    return list(dict.fromkeys(term for language in languages for term in terms_of(subject, language)))
 
 
 def _embed(embedder: Embedder, question: Question) -> NDArray[np.float32]:
@@ -155,6 +161,13 @@ def _passages_of(index: Index, paths: frozenset[str], allowed: NDArray[np.bool_]
     owners = [number for number, article in enumerate(index.articles) if article.path in paths] if paths else []
     wanted = np.isin(index.places[:, 0], owners)
     return np.flatnonzero(wanted & allowed if allowed is not None else wanted)
+
+
+def _written_in(index: Index, years: frozenset[int], numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    if not years:
+        return np.zeros(len(numbers), bool)
+    dates = [index.articles[owner].date for owner in index.places[numbers, 0]]
+    return np.array([day is not None and day.year in years for day in dates])
 
 
 def _best_sentence(index: Index, vector: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
