@@ -257,3 +257,13 @@ def test_check_does_not_make_do_with_the_generation_before(columnbot: Run, home:
     outcome = columnbot("check", "--index", str(index))
     assert outcome.status == 1
     assert "vectors.faiss" in outcome.err
+
+
+def test_search_explains_what_brought_each_passage(indexed: Run) -> None:
+    plain = indexed("search", "fietspomp op het station", "--json").json
+    best, *_ = explained = indexed("search", "fietspomp op het station", "--explain", "--json").json
+    assert [hit["path"] for hit in explained] == [hit["path"] for hit in plain]
+    assert set(best["signals"]) == {"passage", "sentence", "words", "grams"}
+    assert "fietspomp" in best["nearest_sentence"]
+    assert best["terms"]
+    assert "signals" not in plain[0]

@@ -10,7 +10,7 @@ from columnbot.embedding import Embedder, open_embedder
 from columnbot.errors import ModelMismatch
 from columnbot.index import Index, open_index
 from columnbot.questions import Question, understand
-from columnbot.retrieval import EVERYTHING, Filter, Hit, hits_of, retrieve
+from columnbot.retrieval import EVERYTHING, Explanation, Filter, Hit, explain, hits_of, retrieve
 
 
 class ColumnBot:
@@ -59,6 +59,20 @@ class ColumnBot:
             self.index, self._embedder, understand(question), Filter(author, since, until, tuple(tags))
         )
         return hits_of(self.index, retrieved, k)
+
+    def explain(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        author: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        tags: tuple[str, ...] = (),
+    ) -> tuple[Explanation, ...]:
+        """What `search` finds, with what brought each hit. Raises `QuestionError`."""
+        where = Filter(author, since, until, tuple(tags))
+        return explain(self.index, retrieve(self.index, self._embedder, understand(question), where), k)
 
     def ask(
         self,

@@ -131,6 +131,7 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     tag: TagOption = None,
+    why: Annotated[bool, typer.Option("--explain", help="Show what brought each passage.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the passages nearest to a question."""
@@ -138,15 +139,19 @@ def search(
 
     settings = load_settings(flags={"index": index})
     where = _filters(author, since, until, tag)
-    hits = ColumnBot.open(settings.index, model=model).search(question, k, **where)
+    found = ColumnBot.open(settings.index, model=model).explain(question, k, **where)
     if as_json:
-        _print_json([_hit_as_json(hit) for hit in hits])
+        _print_json([_hit_as_json(item.hit) | (_why_as_json(item) if why else {}) for item in found])
         return
-    for rank, hit in enumerate(hits, start=1):
-        article = hit.passage.article
+    for rank, item in enumerate(found, start=1):
+        hit, article = item.hit, item.hit.passage.article
         who = signature(article.author, article.date, settings.language)
         _print(f"{rank}. {article.title} – {who} – {article.path} ({hit.score:.2f})")
-        _print(f"   {_shortened(hit.passage.text)}\n")
+        _print(f"   {_shortened(hit.passage.text)}")
+        if why:
+            signals = ", ".join(f"{name} {value:+.1f}" for name, value in item.signals.items())
+            _print(f"   {signals}; {' '.join(item.terms)}; “{_shortened(item.sentence)}”")
+        _print("")
 
 
 @app.command()
@@ -265,6 +270,11 @@ def _hit_as_json(hit: Any) -> dict[str, Any]:
     place = {"start": passage.start, "end": passage.end, "text": passage.text}
     ranks = {"score": round(hit.score, 4), "vector_rank": hit.vector_rank, "term_rank": hit.term_rank}
     return {**_article_as_json(passage.article), **place, **ranks}
+
+
+def _why_as_json(item: Any) -> dict[str, Any]:
+    signals = {name: round(value, 3) for name, value in item.signals.items()}
+    return {"signals": signals, "terms": item.terms, "nearest_sentence": item.sentence}
 
 
 def _article_as_json(article: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder
-from columnbot.index import Index
+from columnbot.index import Index, embedded_text
 from columnbot.language import fold, ngrams_of, terms_of
 from columnbot.passages import Passage
 from columnbot.questions import Question, subject_of
@@ -59,6 +59,16 @@ class Filter:
 
 
 EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What brought a hit: the z-score of each signal, the question's terms in it, and its nearest sentence."""
+
+    hit: Hit
+    signals: dict[str, float]
+    terms: tuple[str, ...]
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,21 @@ def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:
         Hit(index.passage(candidate.number), candidate.score, candidate.vector_rank, candidate.term_rank)
         for candidate in retrieved.candidates[:k]
     )
+
+
+def explain(index: Index, retrieved: Retrieved, k: int) -> tuple[Explanation, ...]:
+    """The best k passages, each with what brought it."""
+    query = query_terms(index, retrieved.question.text)
+    found = []
+    for candidate, hit in zip(retrieved.candidates, hits_of(index, retrieved, k), strict=False):
+        article = hit.passage.article
+        present = set(terms_of(embedded_text(hit.passage), article.language))
+        first = int(index.first_sentence[candidate.number])
+        vectors = index.sentence_vectors[first : first + len(hit.passage.sentences)]
+        nearest = hit.passage.sentences[int(np.argmax(vectors @ retrieved.vector))]
+        terms = tuple(term for term in query if term in present)
+        found.append(Explanation(hit, candidate.signals, terms, article.text[nearest.start : nearest.end]))
+    return tuple(found)
 
 
 def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
