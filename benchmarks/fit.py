@@ -1,0 +1,166 @@
+"""Fits the weights in `columnbot.evidence` on questions of our own, and shows how well they do on questions left out.
+
+    python benchmarks/fit.py INDEX
+
+INDEX is an index of digging-the-digital, a Dutch weblog of a thousand posts. `questions.jsonl` holds questions
+about it that we wrote: where the answer stands (character offsets into the articles, with a hash of the text
+there, but without the text), short answers that count as right, and questions that it does not answer.
+"""
+
+import argparse
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from columnbot import Answer, ColumnBot, evidence
+from columnbot.answering import SURE_ENOUGH, answer_by_quoting
+from columnbot.evidence import Evidence, confidence_features, weigh_sentences
+from columnbot.questions import understand
+from columnbot.retrieval import Retrieved, retrieve
+
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
+FOLDS = 8
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with what was found for it; `places` are (path, start, end) of the answer, none if there is none."""
+
+    places: tuple[tuple[str, int, int], ...]
+    answers: tuple[str, ...]
+    retrieved: Retrieved
+    evidence: tuple[Evidence, ...]
+
+    def answers_it(self, item: Evidence) -> bool:
+        """Whether that sentence is the answer, or most of it."""
+        return self._holds(item.passage.article.path, item.sentence.start, item.sentence.end, item.text)
+
+    def is_right(self, answer: Answer) -> bool:
+        """Whether a citation shows the answer."""
+        return any(self._holds(c.article.path, c.start, c.end, c.quote) for c in answer.citations)
+
+    def _holds(self, path: str, start: int, end: int, text: str) -> bool:
+        for gold, first, last in self.places:
+            if gold == path:
+                covered = min(end, last) - max(start, first)
+                if covered >= 0.7 * (last - first) or any(short.lower() in text.lower() for short in self.answers):
+                    return True
+        return False
+
+
+def examples(bot: ColumnBot) -> list[Example]:
+    """The questions that still fit the text of the archive."""
+    found = []
+    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        texts = [bot.article(path).text[start:end] for path, start, end in item["places"]]
+        if [hashlib.sha256(text.encode()).hexdigest()[:12] for text in texts] != item["hashes"]:
+            print(f"left out: the text that answers {item['id']} has changed")
+            continue
+        retrieved = retrieve(bot.index, bot._embedder, understand(item["question"]))
+        places = tuple((path, start, end) for path, start, end in item["places"])
+        weighed = tuple(weigh_sentences(bot.index, retrieved))
+        found.append(Example(places, tuple(item["answers"]), retrieved, weighed))
+    return found
+
+
+def fit_sentences(training: Sequence[Example], penalty: float = 10.0) -> NDArray[np.float32]:
+    """Weights that make the sentences that answer likely in a softmax over all sentences of their question."""
+    data = [
+        (np.array([e.features for e in x.evidence]), np.array([x.answers_it(e) for e in x.evidence])) for x in training
+    ]
+    data = [(features, right) for features, right in data if right.any()]
+    scale = np.concatenate([features for features, _ in data]).std(axis=0) + 1e-9
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total, gradient = penalty * weights @ weights / 2, penalty * weights
+        for features, right in data:
+            scores = features / scale @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
+            wanted = np.where(right, chances, 0) / chances[right].sum()
+            total -= np.log(chances[right].sum())
+            gradient = gradient - (features / scale).T @ (wanted - chances)
+        return total, gradient
+
+    fitted = minimize(loss, np.zeros(len(scale)), jac=True, method="L-BFGS-B").x
+    return np.asarray(fitted / scale, np.float32)
+
+
+def fit_confidence(
+    features: NDArray[np.float32], known: NDArray[np.bool_], right: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """A logistic regression of "the archive answers this", scaled so that its figure is the share that is right."""
+    scale = features[:, :-1].std(axis=0) + 1e-9
+    model = LogisticRegression(C=0.1, max_iter=2000).fit(features[:, :-1] / scale, known)
+    weights = np.append(model.coef_[0] / scale, model.intercept_)
+    scaling = LogisticRegression(C=100).fit((features @ weights)[:, None], right)
+    weights *= scaling.coef_[0, 0]
+    weights[-1] += scaling.intercept_[0]
+    return np.asarray(weights, np.float32)
+
+
+def left_out(bot: ColumnBot, data: Sequence[Example]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """For each example whether it is answered right, and the confidence, with weights fitted on the others."""
+    order = np.random.default_rng(0).permutation(len(data))
+    right, sure = np.zeros(len(data), bool), np.zeros(len(data))
+    features = np.array([confidence_features(bot.index, x.retrieved, x.evidence) for x in data])
+    for fold in range(FOLDS):
+        test, training = order[fold::FOLDS], np.concatenate([order[f::FOLDS] for f in range(FOLDS) if f != fold])
+        evidence.SENTENCE_WEIGHTS = fit_sentences([data[i] for i in training if data[i].places])
+        shown = right_now(bot, data)
+        weights = fit_confidence(
+            features[training], np.array([bool(data[i].places) for i in training]), shown[training]
+        )
+        right[test] = shown[test]
+        sure[test] = 1 / (1 + np.exp(-(features[test] @ weights)))
+    return right, sure
+
+
+def right_now(bot: ColumnBot, data: Sequence[Example]) -> NDArray[np.bool_]:
+    """Which examples are answered right by the sentence weights in force, were nothing refused."""
+    evidence.CONFIDENCE_WEIGHTS = np.array([0, 0, 0, 9], np.float32)
+    return np.array([x.is_right(answer_by_quoting(bot.index, x.retrieved)) for x in data])
+
+
+def main() -> None:
+    """Print the weights fitted on all questions, and the figures on questions left out."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("index", type=Path)
+    bot = ColumnBot.open(parser.parse_args().index)
+    data = examples(bot)
+    known = np.array([bool(x.places) for x in data])
+    print(f"{known.sum()} questions with an answer, {(~known).sum()} without")
+
+    evidence.SENTENCE_WEIGHTS = fit_sentences([x for x in data if x.places])
+    right = right_now(bot, data)
+    features = np.array([confidence_features(bot.index, x.retrieved, x.evidence) for x in data])
+    weights = fit_confidence(features, known, right)
+    sure = 1 / (1 + np.exp(-(features @ weights)))
+    print(f"SENTENCE_WEIGHTS   {np.round(evidence.SENTENCE_WEIGHTS, 2).tolist()}")
+    print(f"CONFIDENCE_WEIGHTS {np.round(weights, 2).tolist()}")
+    print(f"one in ten of those with an answer lie below {np.quantile(sure[known], 0.1):.2f}")
+
+    right, sure = left_out(bot, data)
+    print(f"left out: {right[known].mean():.3f} right were all answered; AUROC of an answer being there", end=" ")
+    print(
+        f"{roc_auc_score(known, sure):.3f}; refused below {SURE_ENOUGH}: {(sure[known] < SURE_ENOUGH).mean():.2f} of",
+        end=" ",
+    )
+    print(f"those with an answer, {(sure[~known] < SURE_ENOUGH).mean():.2f} of those without")
+    for low, high in ((0, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 1)):
+        there = (sure >= low) & (sure < high)
+        share = f"{right[there].mean():.2f} right" if there.any() else ""
+        print(f"  confidence {low:.1f} to {high:.1f}: {there.sum():3} answers, {share}")
+
+
+if __name__ == "__main__":
+    main()
