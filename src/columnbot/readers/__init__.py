@@ -43,12 +43,14 @@ class Skipped:
 class Archive:
     """What a folder holds.
 
-    `articles` stand oldest first, undated ones last; `skipped` by path; `notes` tell what was inferred.
+    `articles` stand oldest first, undated ones last; `skipped` by path; `notes` tell what was inferred;
+    `files` is how many files were met.
     """
 
     articles: tuple[Article, ...]
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
+    files: int
 
 
 def read_archive(folder: Path) -> Archive:
@@ -59,7 +61,9 @@ def read_archive(folder: Path) -> Archive:
         raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
     articles: list[Article] = []
     skipped: list[Skipped] = []
+    files = 0
     for file in _walk(folder, skipped):
+        files += 1
         path = _relative(file, folder)
         try:
             articles += _read_file(file, path)
@@ -71,7 +75,7 @@ def read_archive(folder: Path) -> Archive:
         raise ArchiveError(f"{folder} holds no article that can be read (files ending in {kinds}){seen}.")
     completed, notes = complete_bylines(articles)
     completed.sort(key=lambda article: (article.date or date.max, article.path))
-    return Archive(tuple(completed), tuple(sorted(skipped, key=lambda skip: skip.path)), notes)
+    return Archive(tuple(completed), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, files)
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:

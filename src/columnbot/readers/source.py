@@ -31,6 +31,7 @@ def decode(content: bytes) -> str:
     raise Unreadable("not text: its bytes fit neither UTF-8 nor windows-1252")
 
 
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n[ \n]*\n")
 
@@ -38,7 +39,8 @@ _BLANK_LINES = re.compile(r"\n[ \n]*\n")
 def clean(text: str) -> str:
     """NFC; invisible and control characters out; runs of spaces one; paragraphs parted by one blank line."""
     text = unicodedata.normalize("NFC", text)
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+    unseen = {ord(c): None for c in set(text) if unicodedata.category(c) in _UNSEEN and c not in "\n\t"}
+    text = text.translate(unseen) if unseen else text
     text = _SPACES.sub(" ", text)
     text = "\n".join(line.strip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()
