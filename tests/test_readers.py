@@ -221,20 +221,25 @@ def test_an_english_column_is_told_from_a_dutch_one(tmp_path):
 
 def test_articles_stand_oldest_first_and_undated_ones_last(tmp_path):
     names = ["a.md", "b/2014-03-06-z.md", "2012-04-03-y.txt", "c.txt", "2014-03-06-x.md"]
-    archive = archive_of(tmp_path, dict.fromkeys(names, "Een stuk zonder meer."))
+    archive = archive_of(tmp_path, {name: f"Stuk {number} zonder meer." for number, name in enumerate(names)})
     paths = [article.path for article in archive.articles]
     assert paths == ["2012-04-03-y.txt", "2014-03-06-x.md", "b/2014-03-06-z.md", "a.md", "c.txt"]
 
 
 def test_one_author_is_one_name_and_signs_what_is_unsigned_with_a_note(tmp_path):
-    signed = {f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk." for i, name in enumerate(["Petra Smit", "petrasmit"])}
+    signed = {
+        f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk, het {i}e."
+        for i, name in enumerate(["Petra Smit", "petrasmit"])
+    }
     archive = archive_of(tmp_path, {**signed, "los.md": "Een stuk."})
     assert [article.author for article in archive.articles] == ["Petra Smit"] * 3
     assert len(archive.notes) == 2
 
 
 def test_of_two_authors_none_signs_what_is_unsigned(tmp_path):
-    signed = {f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk." for i, name in enumerate(["Petra Smit", "Jan Bos"])}
+    signed = {
+        f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk, het {i}e." for i, name in enumerate(["Petra Smit", "Jan Bos"])
+    }
     archive = archive_of(tmp_path, {**signed, "los.md": "Een stuk."})
     assert [article.author for article in archive.articles] == ["Petra Smit", "Jan Bos", None]
     assert archive.notes == ()
@@ -268,7 +273,13 @@ def test_any_bytes_become_an_article_or_are_skipped_with_a_reason(content):
     with tempfile.TemporaryDirectory() as folder:
         archive = archive_of(Path(folder), {"a.md": content, "b.html": content, "c.txt": content, "goed.md": GOOD})
     read = [article.path for article in archive.articles]
-    assert sorted([*read, *(skipped.path for skipped in archive.skipped)]) == ["a.md", "b.html", "c.txt", "goed.md"]
+    copies = [path for copy in archive.copies for path in copy.others]
+    assert sorted([*read, *copies, *(skipped.path for skipped in archive.skipped)]) == [
+        "a.md",
+        "b.html",
+        "c.txt",
+        "goed.md",
+    ]
     assert all(skipped.reason for skipped in archive.skipped)
     for article in archive.articles:
         assert article.text == article.text.strip() != ""

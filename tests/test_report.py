@@ -19,7 +19,7 @@ FILES = {
     "2014-05-01-fiets.md": f"---\ntitle: De fiets\nauthor: Tineke Vos\n---\n{LONG * 2}",
     "2015-05-01-fiets.md": f"---\ntitle: De Fiets\nauthor: Tineke Vos\n---\n{SHORT * 5}",
     "3000-01-01-later.md": "---\ntitle: Later\nauthor: Bram Slot\ndate: 2099-01-01\n---\nIn deze tijd vliegt alles.",
-    "los.md": f"---\ntitle: Los\n---\n{LONG * 3}",
+    "los.md": f"---\ntitle: Los\n---\nNiemand weet van wie dit is. {LONG * 3}",
     "foto.jpg": "geen foto",
 }
 
@@ -36,7 +36,7 @@ def archive(tmp_path: Path) -> Path:
 def test_the_report_counts_what_was_read_and_names_what_looks_doubtful(archive: Path) -> None:
     report = report_of(read_archive(archive), today=date(2026, 1, 1))
 
-    assert (report.files, report.articles, report.words) == (5, 4, 5 * 23 + 5 * 8 + 5)
+    assert (report.files, report.articles, report.words) == (5, 4, 6 + 5 * 23 + 5 * 8 + 5)
     assert (report.authors, report.years) == (("Bram Slot", "Tineke Vos"), (2014, 2015, 2099))
     assert report.articles_by_year == {2014: 1, 2015: 1, 2099: 1}
     assert list(report.articles_by_author.items()) == [("Tineke Vos", 2), ("Bram Slot", 1)]
@@ -76,7 +76,7 @@ def test_a_dry_run_reports_and_writes_nothing(index_command: Index, archive: Pat
         "Heel kort (1): 3000-01-01-later.md (5)",
         "Zonder datum (1): los.md",
         "Zonder auteur (1): los.md",
-        "columns: 5 bestanden, 4 columns (2014–2099; Tineke Vos 2, Bram Slot 1), 160 woorden; "
+        "columns: 5 bestanden, 4 columns (2014–2099; Tineke Vos 2, Bram Slot 1), 166 woorden; "
         "1 overgeslagen. Er is niets geschreven.",
     ]
     assert [file.name for file in archive.parent.iterdir()] == ["columns"]

@@ -17,6 +17,7 @@ _MESSAGES: dict[str, dict[str, str]] = {
     },
     "embedding": {"nl": "Passages inlezen", "en": "Embedding passages"},
     "skipped": {"nl": "Overgeslagen: {path}: {reason}", "en": "Skipped: {path}: {reason}"},
+    "copies": {"nl": "Dezelfde column als {path}: {others}", "en": "The same column as {path}: {others}"},
     "doubt.no_date": {"nl": "Zonder datum", "en": "Without a date"},
     "doubt.no_author": {"nl": "Zonder auteur", "en": "Without an author"},
     "doubt.very_short": {"nl": "Heel kort", "en": "Very short"},

@@ -14,12 +14,13 @@ from pathlib import Path
 from columnbot.articles import Article
 from columnbot.errors import ArchiveError
 from columnbot.readers.bylines import complete_bylines
+from columnbot.readers.copies import Copies, part_copies
 from columnbot.readers.html import read_html
 from columnbot.readers.markdown import read_markdown
 from columnbot.readers.source import Unreadable
 from columnbot.readers.text import read_text
 
-__all__ = ["Archive", "Skipped", "read_archive"]
+__all__ = ["Archive", "Copies", "Skipped", "read_archive"]
 
 _READERS: dict[str, Callable[[str, bytes], tuple[Article, ...]]] = {
     ".md": read_markdown,
@@ -44,13 +45,14 @@ class Archive:
     """What a folder holds.
 
     `articles` stand oldest first, undated ones last; `skipped` by path; `notes` tell what was inferred;
-    `files` is how many files were met.
+    `files` is how many files were met; `copies` names the columns that stood there more than once.
     """
 
     articles: tuple[Article, ...]
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
     files: int
+    copies: tuple[Copies, ...]
 
 
 def read_archive(folder: Path) -> Archive:
@@ -74,8 +76,9 @@ def read_archive(folder: Path) -> Archive:
         seen = f"; {len(skipped)} skipped, the first: {skipped[0].path} ({skipped[0].reason})" if skipped else ""
         raise ArchiveError(f"{folder} holds no article that can be read (files ending in {kinds}){seen}.")
     completed, notes = complete_bylines(articles)
-    completed.sort(key=lambda article: (article.date or date.max, article.path))
-    return Archive(tuple(completed), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, files)
+    kept, copies = part_copies(completed)
+    kept.sort(key=lambda article: (article.date or date.max, article.path))
+    return Archive(tuple(kept), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, files, copies)
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from columnbot.articles import Article
 from columnbot.messages import say
-from columnbot.readers import Archive, Skipped
+from columnbot.readers import Archive, Copies, Skipped
 
 VERY_SHORT = 25  # words
 NAMED = 20  # articles of one doubt, in the report for people
@@ -38,6 +38,7 @@ class ArchiveReport:
     articles_by_year: dict[int, int]
     articles_by_author: dict[str, int]
     skipped: tuple[Skipped, ...]
+    copies: tuple[Copies, ...]
     doubtful: tuple[Doubt, ...]
     notes: tuple[str, ...]
 
@@ -55,6 +56,7 @@ def report_of(archive: Archive, *, today: date | None = None) -> ArchiveReport:
         articles_by_year=dict(sorted(years.items())),
         articles_by_author=dict(sorted(authors.items(), key=lambda item: (-item[1], item[0]))),
         skipped=archive.skipped,
+        copies=archive.copies,
         doubtful=_doubts(archive.articles, today or date.today()),
         notes=archive.notes,
     )
@@ -99,9 +101,10 @@ def report_lines(report: ArchiveReport, archive: Path, language: str) -> list[st
 
 
 def omissions(report: ArchiveReport, language: str) -> list[str]:
-    """A line for each file that was skipped, and each thing inferred."""
+    """A line for each file that was skipped, each column that was there twice, and each thing inferred."""
     skipped = [say("skipped", language, path=skip.path, reason=skip.reason) for skip in report.skipped]
-    return [*skipped, *report.notes]
+    copies = [say("copies", language, path=c.path, others=", ".join(c.others)) for c in report.copies]
+    return [*skipped, *copies, *report.notes]
 
 
 def doubts_in_short(report: ArchiveReport, language: str) -> list[str]:
