@@ -4,17 +4,20 @@ A reader takes a file's path (relative to the archive) and its bytes, and return
 it, or raises `Unreadable` with the reason. A bad file never stops the others.
 """
 
+import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from columnbot.articles import Article
 from columnbot.errors import ArchiveError
 from columnbot.readers.bylines import complete_bylines
 from columnbot.readers.copies import Copies, part_copies
+from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html
 from columnbot.readers.markdown import read_markdown
 from columnbot.readers.source import Unreadable
@@ -22,7 +25,8 @@ from columnbot.readers.text import read_text
 
 __all__ = ["Archive", "Copies", "Skipped", "read_archive"]
 
-_READERS: dict[str, Callable[[str, bytes], tuple[Article, ...]]] = {
+Reader = Callable[[str, bytes], tuple[Article, ...]]
+_READERS: dict[str, Reader] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".html": read_html,
@@ -63,12 +67,13 @@ def read_archive(folder: Path) -> Archive:
         raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
     articles: list[Article] = []
     skipped: list[Skipped] = []
-    files = 0
-    for file in _walk(folder, skipped):
-        files += 1
+    files = list(_walk(folder, skipped))
+    furniture = _learn_from([file for file in files if file.suffix.lower() == ".txt"])
+    readers: dict[str, Reader] = {**_READERS, ".txt": partial(read_text, furniture=furniture)}
+    for file in files:
         path = _relative(file, folder)
         try:
-            articles += _read_file(file, path)
+            articles += _read_file(file, path, readers)
         except Unreadable as reason:
             skipped.append(Skipped(path, str(reason)))
     if not articles:
@@ -76,9 +81,11 @@ def read_archive(folder: Path) -> Archive:
         seen = f"; {len(skipped)} skipped, the first: {skipped[0].path} ({skipped[0].reason})" if skipped else ""
         raise ArchiveError(f"{folder} holds no article that can be read (files ending in {kinds}){seen}.")
     completed, notes = complete_bylines(articles)
+    if furniture:
+        notes = (*notes, f"{len(furniture)} lines that stand in many of the .txt files are taken for their site's.")
     kept, copies = part_copies(completed)
     kept.sort(key=lambda article: (article.date or date.max, article.path))
-    return Archive(tuple(kept), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, files, copies)
+    return Archive(tuple(kept), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, len(files), copies)
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -97,13 +104,26 @@ def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names))
 
 
-def _read_file(file: Path, path: str) -> tuple[Article, ...]:
+def _learn_from(files: list[Path]) -> frozenset[str]:
+    """What repeats over pages saved as text, out of at most `SAMPLE` of them, spread over the archive."""
+    contents = []
+    for file in files[:: -(-len(files) // SAMPLE) or 1]:
+        with contextlib.suppress(Unreadable):  # it is named when it is read
+            contents.append(_content_of(file))
+    return learn_furniture(contents)
+
+
+def _read_file(file: Path, path: str, readers: Mapping[str, Reader]) -> tuple[Article, ...]:
     if file.name.startswith("."):
         raise Unreadable("a hidden file")
-    reader = _READERS.get(file.suffix.lower())
+    reader = readers.get(file.suffix.lower())
     if reader is None:
         kind = f"files ending in {file.suffix}" if file.suffix else "files without an ending"
         raise Unreadable(f"{kind} are not read")
+    return reader(path, _content_of(file))
+
+
+def _content_of(file: Path) -> bytes:
     try:
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -112,10 +132,9 @@ def _read_file(file: Path, path: str) -> tuple[Article, ...]:
             raise Unreadable(
                 f"{status.st_size / 1e6:.0f} MB is too large for one article (at most {_MAX_BYTES // 10**6})"
             )
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from error
-    return reader(path, content)
 
 
 def _relative(file: Path, folder: Path) -> str:
