@@ -10,6 +10,7 @@ from datetime import date
 
 from columnbot.articles import Article
 from columnbot.language import language_of, sentence_spans
+from columnbot.readers.bylines import is_name
 from columnbot.readers.furniture import without_furniture
 from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, words_of_name
 
@@ -22,7 +23,6 @@ _AROUND_DATE = re.compile(
     r"aug(?:ustus|ust)?|sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|[\d.,:|/()–-]+",
     re.IGNORECASE,
 )
-_PARTICLES = {"de", "den", "der", "het", "ten", "ter", "te", "van", "von", "la", "le", "du", "el", "al", "in", "'t"}
 _ABOUT_AUTHOR = re.compile(
     r"(?:over de auteur|about the author|over (?:de )?(?:schrijver|schrijfster|columnist))\W*", re.I
 )
@@ -84,15 +84,6 @@ def _paragraphs(text: str) -> list[str]:
         if len(line) < 0.75 * margin:
             paragraphs.append("")
     return [paragraph for paragraph in paragraphs if paragraph]
-
-
-def is_name(line: str) -> bool:
-    """Two to five words that look like a person's name: capitals, but for particles such as "van der"."""
-    words = line.split()
-    if not 2 <= len(words) <= 5 or not re.fullmatch(r"[^\W\d_][\w.'’ -]*", line):
-        return False
-    capitals = [word for word in words if word.lower() not in _PARTICLES]
-    return len(capitals) >= 2 and all(word[0].isupper() for word in capitals) and not line.endswith(" ")
 
 
 def _signatures(paragraphs: list[str]) -> set[int]:
