@@ -18,7 +18,7 @@ from columnbot.errors import ArchiveError
 from columnbot.readers.bylines import complete_bylines
 from columnbot.readers.copies import Copies, part_copies
 from columnbot.readers.furniture import SAMPLE, learn_furniture
-from columnbot.readers.html import read_html
+from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
 from columnbot.readers.source import Unreadable
 from columnbot.readers.text import read_text
@@ -31,6 +31,9 @@ _READERS: dict[str, Reader] = {
     ".markdown": read_markdown,
     ".html": read_html,
     ".htm": read_html,
+    ".xhtml": read_html,
+    ".mhtml": read_mhtml,
+    ".mht": read_mhtml,
     ".txt": read_text,
 }
 _MAX_BYTES = 20_000_000
