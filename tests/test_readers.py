@@ -66,6 +66,47 @@ def test_front_matter_of_a_wordpress_export_is_understood(tmp_path):
     )
 
 
+TOML = """+++
+title = 'De "lege" stoel'
+date = 2014-03-06T10:00:00+01:00
+draft = false
+authors = ["Petra Smit"]
+[taxonomies]
+tags = ["stoel", "hal"]
++++
+"""
+JSON = """{
+  "title": "De \\"lege\\" stoel", "date": "2014-03-06",
+  "author": {"name": "Petra Smit"}, "tags": ["stoel", "hal"]
+}
+"""
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", "\n\n", "\ufeff\r\n"])
+@pytest.mark.parametrize("matter", [TOML, JSON, f"---json\n{JSON}---\n", f"---toml\n{TOML[4:-4]}---\n"])
+def test_front_matter_in_toml_and_json_is_understood(tmp_path, matter, before):
+    assert read_one(tmp_path, "a.md", f"{before}{matter}\nNiemand zat er.\n") == Article(
+        path="a.md",
+        title='De "lege" stoel',
+        text="Niemand zat er.",
+        author="Petra Smit",
+        date=date(2014, 3, 6),
+        tags=("stoel", "hal"),
+    )
+
+
+@pytest.mark.parametrize(
+    "matter", ["+++\ndraft = true\n+++\n", '{"draft": true}\n', "+++\ntitle = x: y\ndraft = true\n+++\n"]
+)
+def test_a_draft_in_any_front_matter_is_skipped(tmp_path, matter):
+    (skipped,) = skipped_of(tmp_path, "later.md", f"{matter}Nog niet af.\n")
+    assert "draft" in skipped.reason
+
+
+def test_a_text_that_opens_with_a_brace_or_a_line_is_no_front_matter(tmp_path):
+    assert read_one(tmp_path, "a.md", '{"Nee", zei zij.} Dat was alles.').text == '{"Nee", zei zij.} Dat was alles.'
+
+
 def test_without_front_matter_the_file_s_name_gives_date_and_title(tmp_path):
     article = read_one(tmp_path, "2014-03-06-bellen-of-mailen.md", "Wij bellen liever dan dat we mailen.")
     assert (article.title, article.date, article.author) == ("Bellen of mailen", date(2014, 3, 6), None)
@@ -103,6 +144,17 @@ def test_broken_yaml_is_read_line_by_line(tmp_path, matter):
         ("Zij zei [iets] en zweeg.", "Zij zei [iets] en zweeg."),
         ("Een {% include foto.html naam='x' %} foto van {{ site.naam }} hier.", "Een foto van hier."),
         ("Dat klopt.[^1]\n\n[^1]: Bijna.", "Dat klopt.\n\nBijna."),
+        ('Een [caption id="a_1" width="7"][![foto](f.jpg)](g.jpg) De hal[/caption] foto.', "Een De hal foto."),
+        ('Zo is het. [tweet tekst="Hij zei "nee" tegen mij" kort=""]', "Zo is het."),
+        ("Zie [de site](http://voorbeeld.nl/Alle dingen.html) maar.", "Zie de site maar."),
+        ("Zie [[de zaak]](http://voorbeeld.nl/a) maar.", "Zie [de zaak] maar."),
+        ("Hij schreef `<script>ja</script>` op de muur.", "Hij schreef ja op de muur."),
+        ("Zie [[Oude notitie]] en [[Map/Kast#Plank|de kast]] maar.", "Zie Oude notitie en de kast maar."),
+        ("Kijk ![[stoel.png|300]] daar. %%niet vergeten%%", "Kijk daar."),
+        ("Dat is ==heel== waar, en 3 == 3. ^blok1", "Dat is heel waar, en 3 == 3."),
+        ("> [!note] Pas op\n> De stoel is nat.", "Pas op De stoel is nat."),
+        ("Vroeger 100%% zeker.\n\nNu 50%% zeker.", "Vroeger 100%% zeker.\n\nNu 50%% zeker."),
+        ('Een film: {{< youtube id="x" >}} en dat {{% let-op %}}was hem{{% /let-op %}}.', "Een film: en dat was hem."),
         ("Een kop-\u00adstaart\u200bbotsing.", "Een kop-staartbotsing."),
     ],
 )  # fmt: skip
@@ -221,23 +273,44 @@ def test_an_english_column_is_told_from_a_dutch_one(tmp_path):
 
 def test_articles_stand_oldest_first_and_undated_ones_last(tmp_path):
     names = ["a.md", "b/2014-03-06-z.md", "2012-04-03-y.txt", "c.txt", "2014-03-06-x.md"]
-    archive = archive_of(tmp_path, dict.fromkeys(names, "Een stuk zonder meer."))
+    archive = archive_of(tmp_path, {name: f"Stuk {number} zonder meer." for number, name in enumerate(names)})
     paths = [article.path for article in archive.articles]
     assert paths == ["2012-04-03-y.txt", "2014-03-06-x.md", "b/2014-03-06-z.md", "a.md", "c.txt"]
 
 
 def test_one_author_is_one_name_and_signs_what_is_unsigned_with_a_note(tmp_path):
-    signed = {f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk." for i, name in enumerate(["Petra Smit", "petrasmit"])}
+    signed = {
+        f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk, het {i}e."
+        for i, name in enumerate(["Petra Smit", "petrasmit"])
+    }
     archive = archive_of(tmp_path, {**signed, "los.md": "Een stuk."})
     assert [article.author for article in archive.articles] == ["Petra Smit"] * 3
     assert len(archive.notes) == 2
 
 
 def test_of_two_authors_none_signs_what_is_unsigned(tmp_path):
-    signed = {f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk." for i, name in enumerate(["Petra Smit", "Jan Bos"])}
+    signed = {
+        f"{i}.md": f"---\nauthor: {name}\n---\nEen stuk, het {i}e." for i, name in enumerate(["Petra Smit", "Jan Bos"])
+    }
     archive = archive_of(tmp_path, {**signed, "los.md": "Een stuk."})
     assert [article.author for article in archive.articles] == ["Petra Smit", "Jan Bos", None]
     assert archive.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "author"),
+    [
+        (
+            "Dit gastblog is geschreven door goede vriend Jan van der Bos. Hij vist.\n\nHet water stijgt.",
+            "Jan van der Bos",
+        ),
+        ("Het water stijgt.\n\nGastcolumn van Jan Bos", "Jan Bos"),
+        ("Een gastblog van mij staat bij Jan Bos.\n\nHet water stijgt.", "Petra Smit"),
+        ("Lees het gastblog van Jan Bos.\n\nHet water stijgt.", "Petra Smit"),
+    ],
+)
+def test_a_guest_s_column_is_the_guest_s_whoever_posted_it(tmp_path, text, author):
+    assert read_one(tmp_path, "a.md", f"---\nauthor: Petra Smit\n---\n{text}").author == author
 
 
 def test_a_folder_that_is_missing_empty_or_a_file_is_named(tmp_path):
@@ -268,7 +341,13 @@ def test_any_bytes_become_an_article_or_are_skipped_with_a_reason(content):
     with tempfile.TemporaryDirectory() as folder:
         archive = archive_of(Path(folder), {"a.md": content, "b.html": content, "c.txt": content, "goed.md": GOOD})
     read = [article.path for article in archive.articles]
-    assert sorted([*read, *(skipped.path for skipped in archive.skipped)]) == ["a.md", "b.html", "c.txt", "goed.md"]
+    copies = [path for copy in archive.copies for path in copy.others]
+    assert sorted([*read, *copies, *(skipped.path for skipped in archive.skipped)]) == [
+        "a.md",
+        "b.html",
+        "c.txt",
+        "goed.md",
+    ]
     assert all(skipped.reason for skipped in archive.skipped)
     for article in archive.articles:
         assert article.text == article.text.strip() != ""

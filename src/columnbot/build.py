@@ -1,7 +1,7 @@
 """`build_index`: read → split → embed → publish."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.errors import IndexProblem
 from columnbot.index import Index, embedded_text, key_of, open_index, write_index
-from columnbot.index.generation import named_generation, publish, writing
+from columnbot.index.generation import named_generation, publish, reporting, writing
 from columnbot.language import ANALYSER_VERSION
 from columnbot.passages import Passage, split_article
-from columnbot.readers import Skipped, read_archive
+from columnbot.readers import read_archive
+from columnbot.readers.report import ArchiveReport, report_of
 from columnbot.settings import Settings
 from columnbot.version import VERSION
 
@@ -23,21 +24,18 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build read and made. `embedded` passages were new; `unchanged` means the index was left as it was."""
+class BuildReport(ArchiveReport):
+    """What a build read and made. `embedded` passages were new; `unchanged` means the index was left as it was.
+
+    `report.json` beside the generations holds the same, as JSON.
+    """
 
     index: Path
-    articles: int
-    words: int
     passages: int
     sentences: int
     embedded: int
     unchanged: bool
     seconds: float
-    authors: tuple[str, ...]
-    years: tuple[int, ...]
-    skipped: tuple[Skipped, ...]
-    notes: tuple[str, ...]
 
 
 def build_index(
@@ -57,7 +55,6 @@ def build_index(
         passage for article in archive.articles for passage in split_article(article, words=settings.passage_words)
     ]
     choice = open_embedder(settings.model)
-    notes = (*((choice.notice,) if choice.notice else ()), *archive.notes)
     with writing(Path(index)) as folder:
         old = _usable_index(Path(index), choice.embedder)
         unchanged = old is not None and _same(old, archive.articles, passages, settings)
@@ -65,21 +62,21 @@ def build_index(
         if not unchanged:
             vectors, sentence_vectors, embedded = _embed(passages, choice.embedder, old, progress)
             write_index(folder, archive.articles, passages, vectors, sentence_vectors)
-            publish(folder, _facts(choice.embedder, settings, archive.articles, passages))
-    return BuildReport(
-        index=Path(index),
-        articles=len(archive.articles),
-        words=sum(len(article.text.split()) for article in archive.articles),
-        passages=len(passages),
-        sentences=sum(len(passage.sentences) for passage in passages),
-        embedded=embedded,
-        unchanged=unchanged,
-        seconds=perf_counter() - started,
-        authors=tuple(sorted({article.author for article in archive.articles if article.author})),
-        years=tuple(sorted({article.date.year for article in archive.articles if article.date})),
-        skipped=archive.skipped,
-        notes=notes,
-    )
+        read = report_of(replace(archive, notes=(*((choice.notice,) if choice.notice else ()), *archive.notes)))
+        report = BuildReport(
+            **{field.name: getattr(read, field.name) for field in fields(read)},
+            index=Path(index),
+            passages=len(passages),
+            sentences=sum(len(passage.sentences) for passage in passages),
+            embedded=embedded,
+            unchanged=unchanged,
+            seconds=perf_counter() - started,
+        )
+        # The report is on disk before the index is in force, so that a full disk spoils neither.
+        with reporting(Path(index), asdict(report)):
+            if not unchanged:
+                publish(folder, _facts(choice.embedder, settings, archive.articles, passages))
+    return report
 
 
 def _usable_index(index: Path, embedder: Embedder) -> Index | None:

@@ -13,7 +13,7 @@ import typer
 
 from columnbot.errors import ColumnbotError, SettingsError
 from columnbot.messages import say, signature
-from columnbot.settings import load_settings
+from columnbot.settings import Settings, load_settings
 from columnbot.version import VERSION
 
 app = typer.Typer(
@@ -67,29 +67,43 @@ def index_command(
     index: IndexOption = None,
     model: ModelOption = None,
     passage_words: Annotated[int | None, typer.Option("--passage-words", help="Words in a passage.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and report; embed and write nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build the index of a folder of articles, or bring it up to date."""
-    from columnbot.build import build_index
-
     flags = {"articles": articles, "index": index, "model": model, "passage_words": passage_words}
     settings = load_settings(flags=flags)
+    if dry_run:
+        _report_archive(settings, as_json)
+        return
+    from columnbot.build import build_index
+    from columnbot.readers.report import doubts_in_short, omissions, years_of
+
     with _progress_bar(say("embedding", settings.language)) as progress:
         report = build_index(settings.articles, settings.index, settings=settings, progress=progress)
     if as_json:
         _print_json(asdict(report))
         return
-    for skipped in report.skipped:
-        _print(say("skipped", settings.language, path=skipped.path, reason=skipped.reason))
-    for note in report.notes:
-        _print(note)
-    years = f"{report.years[0]}–{report.years[-1]}" if report.years else say("undated", settings.language)
+    for line in (*omissions(report, settings.language), *doubts_in_short(report, settings.language)):
+        _print(line)
     key = "index_unchanged" if report.unchanged else "index_built"
     _print(
         say(key, settings.language, index=report.index, articles=report.articles, words=f"{report.words:,}",
-            passages=report.passages, embedded=report.embedded, years=years, seconds=f"{report.seconds:.1f}",
-            authors=len(report.authors), skipped=len(report.skipped))
+            passages=report.passages, embedded=report.embedded, years=years_of(report, settings.language),
+            seconds=f"{report.seconds:.1f}", authors=len(report.authors), skipped=len(report.skipped))
     )  # fmt: skip
+
+
+def _report_archive(settings: Settings, as_json: bool) -> None:
+    from columnbot.readers import read_archive
+    from columnbot.readers.report import report_lines, report_of
+
+    report = report_of(read_archive(settings.articles))
+    if as_json:
+        _print_json(asdict(report))
+        return
+    for line in report_lines(report, settings.articles, settings.language):
+        _print(line)
 
 
 @app.command()

@@ -17,6 +17,27 @@ _MESSAGES: dict[str, dict[str, str]] = {
     },
     "embedding": {"nl": "Passages inlezen", "en": "Embedding passages"},
     "skipped": {"nl": "Overgeslagen: {path}: {reason}", "en": "Skipped: {path}: {reason}"},
+    "copies": {"nl": "Dezelfde column als {path}: {others}", "en": "The same column as {path}: {others}"},
+    "doubt.no_date": {"nl": "Zonder datum", "en": "Without a date"},
+    "doubt.no_author": {"nl": "Zonder auteur", "en": "Without an author"},
+    "doubt.very_short": {"nl": "Heel kort", "en": "Very short"},
+    "doubt.future_date": {"nl": "Datum in de toekomst", "en": "A date in the future"},
+    "doubt.same_title": {"nl": "Titel die al eerder voorkwam", "en": "A title that an earlier one has too"},
+    "doubts": {"nl": "{doubt} ({number}): {paths}", "en": "{doubt} ({number}): {paths}"},
+    "doubts_more": {
+        "nl": "{paths} en nog {number} (alle met --json)",
+        "en": "{paths} and {number} more (--json has all)",
+    },
+    "doubts_of_build": {
+        "nl": "Twijfelachtig: {doubts}; welke, staat in report.json bij de index.",
+        "en": "Doubtful: {doubts}; report.json beside the index says which.",
+    },
+    "archive_read": {
+        "nl": "{archive}: {files} bestanden, {articles} columns ({years}; {authors}), {words} woorden; "
+        "{skipped} overgeslagen. Er is niets geschreven.",
+        "en": "{archive}: {files} files, {articles} columns ({years}; {authors}), {words} words; "
+        "{skipped} skipped. Nothing was written.",
+    },
     "index_built": {
         "nl": "{index}: {articles} columns ({years}, {authors} auteurs, {words} woorden) in {passages} passages, "
         "waarvan {embedded} nieuw; {skipped} bestanden overgeslagen; {seconds} s.",

@@ -4,6 +4,7 @@ index/
   CURRENT            the name of the generation in force
   gen-000007/        manifest.json and the files it vouches for
   gen-000006/        the one before, to fall back on
+  report.json        what the last build read, skipped and found doubtful
   build.lock         held by the one build that may write
 """
 
@@ -127,6 +128,19 @@ def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
         if old not in (generation, previous):
             shutil.rmtree(old, ignore_errors=True)
     return generation
+
+
+@contextlib.contextmanager
+def reporting(index: Path, report: Mapping[str, Any]) -> Iterator[None]:
+    """Writes `report.json` aside, and puts it in place when the block has ended well. For the holder of the lock."""
+    aside = index / "report.json.tmp"
+    try:
+        _write_synced(aside, json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n")
+        yield
+        os.replace(aside, index / "report.json")
+    finally:
+        aside.unlink(missing_ok=True)
+    _sync(index)
 
 
 def current_generation(index: Path) -> tuple[Path, Manifest]:

@@ -1,4 +1,4 @@
-"""Authors as a whole archive knows them: one spelling a person, and the only author of unsigned columns."""
+"""Authors as a whole archive knows them: one spelling a person, the only author of unsigned columns, and guests."""
 
 import re
 from collections import Counter
@@ -8,12 +8,21 @@ from dataclasses import replace
 from columnbot.articles import Article
 from columnbot.language import fold
 
+_PARTICLES = {"de", "den", "der", "het", "ten", "ter", "te", "van", "von", "la", "le", "du", "el", "al", "in", "'t"}
+_GUEST = re.compile(
+    r"(?i:(?:dit|deze|this)?\s*(?:is (?:een|a) )?"
+    r"(?:gast(?:blog|column|artikel|bijdrage|post|stuk)|guest (?:post|column|blog)))"
+    r"\s*(?:(?:is|was)\s+)?(?:(?:geschreven|written)\s+)?(?:door|van|by|:)\s+(?:[a-zà-ÿ]+,?\s+){0,4}?"
+    r"((?:[A-ZÀ-Þ][\w'’-]+|[A-Z]\.)(?:\s+(?:[A-ZÀ-Þ][\w'’-]+|van|de|den|der|ten|ter|het|'t))*\s+[A-ZÀ-Þ][\w'’-]+)",
+)
+
 
 def complete_bylines(articles: Sequence[Article]) -> tuple[list[Article], tuple[str, ...]]:
     """The articles with their authors' names spelled out, and a note on each thing inferred.
 
     A login ("frankmeeuwsen") becomes the name that other articles write out with the same letters.
-    Where at least half of the columns are signed, all by one person, the others are taken for theirs.
+    Where at least half of the columns are signed, all by one person, the others are taken for theirs;
+    but a column that says that a guest wrote it is the guest's, whoever posted it.
     """
     spelled = _spellings([article.author for article in articles if article.author])
     named = [replace(a, author=spelled[_letters(a.author)]) if a.author else a for a in articles]
@@ -31,7 +40,30 @@ def complete_bylines(articles: Sequence[Article]) -> tuple[list[Article], tuple[
             f"{unsigned} unsigned articles are taken for {author}'s, who signed the other {len(named) - unsigned}."
         )
         named = [article if article.author else replace(article, author=author) for article in named]
+    for number, article in enumerate(named):
+        guest = _guest_of(article.text)
+        if guest and guest != article.author:
+            notes.append(f"{article.path} calls itself a guest's: its author is {guest}, not {article.author}.")
+            named[number] = replace(article, author=guest)
     return named, tuple(notes)
+
+
+def _guest_of(text: str) -> str | None:
+    """The guest whom the first paragraph or the last names as the writer: "Dit gastblog is geschreven door …"."""
+    for paragraph in (text.partition("\n\n")[0], text.rpartition("\n\n")[2]):
+        match = _GUEST.match(paragraph)
+        if match and is_name(match[1]):
+            return match[1]
+    return None
+
+
+def is_name(line: str) -> bool:
+    """Two to five words that look like a person's name: capitals, but for particles such as "van der"."""
+    words = line.split()
+    if not 2 <= len(words) <= 5 or not re.fullmatch(r"[^\W\d_][\w.'’ -]*", line):
+        return False
+    capitals = [word for word in words if word.lower() not in _PARTICLES]
+    return len(capitals) >= 2 and all(word[0].isupper() for word in capitals) and not line.endswith(" ")
 
 
 def _spellings(authors: Sequence[str]) -> dict[str, str]:

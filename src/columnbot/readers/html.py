@@ -1,17 +1,56 @@
-"""Web pages: the main text and what the page says of itself, found by trafilatura."""
+"""Web pages, saved by a browser (`.html`, `.mhtml`) or copied by wget or HTTrack.
 
+The main text and what the page says of itself (JSON-LD, OpenGraph, `<time>`) are found by trafilatura.
+"""
+
+import email
+import email.policy
 import re
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from pathlib import PurePosixPath
 
 import trafilatura
+from lxml import etree
+from lxml import html as lxml_html
 
 from columnbot.articles import Article
 from columnbot.language import language_of
+from columnbot.readers.signatures import part_author, part_date
 from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
+
+LINKED = 0.7  # from this share of words in links on, a page without a running paragraph is an index
+_PARAGRAPH = 25  # words
+# wget and HTTrack leave the address in the text, browsers in a comment at the top.
+_SAVED_FROM = re.compile(r"<!-- (?:saved from url=\(\d+\)(\S+)|Mirrored from (\S+) by HTTrack)")
+_MORE = re.compile(r"(?:lees (?:verder|meer)|verder lezen|read more|continue reading|meer lezen)\b", re.IGNORECASE)
+_OVERVIEW_PATH = re.compile(r"(?:^|/)(?:tags?|category|categorie|author|auteur|page|archief|archive)/", re.IGNORECASE)
 
 
 def read_html(path: str, content: bytes) -> tuple[Article, ...]:
-    """One article. Raises `Unreadable` when the page holds no words."""
-    page = _decode_page(content)
+    """One article. Raises `Unreadable` when the page holds no words, or only leads to other pages."""
+    if any(part.endswith(("_files", "_bestanden")) for part in PurePosixPath(path).parts[:-1]):
+        raise Unreadable("a piece of a saved page, not a page")
+    return (_article(path, _decode_page(content)),)
+
+
+def read_mhtml(path: str, content: bytes) -> tuple[Article, ...]:
+    """The page in a web archive as browsers save it (RFC 2557). Raises `Unreadable` when it holds none."""
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    for part in message.walk():
+        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+            payload = part.get_payload(decode=True)
+            page = _decode_page(payload if isinstance(payload, bytes) else b"", part.get_content_charset())
+            article = _article(path, page)
+            address = message.get("Snapshot-Content-Location") or part.get("Content-Location")
+            if not article.url and address and re.match(r"https?://", str(address)):
+                article = replace(article, url=str(address).strip())
+            return (article,)
+    raise Unreadable("no web page in it")
+
+
+def _article(path: str, page: str) -> Article:
     main = trafilatura.extract(
         page, output_format="html", include_comments=False, include_links=False, include_images=False,
         include_tables=True, favor_recall=True,
@@ -19,37 +58,106 @@ def read_html(path: str, content: bytes) -> tuple[Article, ...]:
     text = text_of_html(main or "") or text_of_html(page)
     if not re.search(r"\w", text):
         raise Unreadable("the page holds no words")
-    known = trafilatura.extract_metadata(page)
+    if reason := _leads_elsewhere(page, path):
+        raise Unreadable(reason)
+    # Not the extensive search for a date: it takes any year in the text for one.
+    known = trafilatura.extract_metadata(page, extensive=False)
     title = clean(known.title) if known and known.title else None
     author = clean(known.author) if known and known.author else None
-    return (
-        Article(
-            path=path,
-            title=title or words_of_name(path) or first_words(text),
-            text=_without_title(text, title),
-            author=author,
-            date=find_date(known.date if known else None) or find_date(path.rpartition("/")[2]),
-            url=known.url if known else None,
-            tags=tuple(known.tags or ()) if known else (),
-            language=language_of(text),
-        ),
+    text, author, day = _without_signature(_without_title(text, title), author)
+    saved = _SAVED_FROM.search(page[:4096])
+    address = (known.url if known else None) or (saved and (saved[1] or f"http://{saved[2]}")) or None
+    return Article(
+        path=path,
+        title=title or _title_of_name(path) or first_words(text),
+        text=text,
+        author=author,
+        date=find_date(known.date if known else None) or day or find_date(path.rpartition("/")[2]),
+        url=address,
+        tags=tuple(known.tags or ()) if known else (),
+        language=language_of(text),
     )
 
 
-def _decode_page(content: bytes) -> str:
+def _decode_page(content: bytes, charset: str | None = None) -> str:
+    """The page's text: by its byte order mark, what it or its mail part declares, or as any other text."""
     # Only the families that browsers know: Python has codecs of its own that are no encodings of a page.
     declared = re.search(
-        rb"<meta[^>]+charset=[\"']?\s*((?:utf-|iso-8859-|windows-12|latin)[\w-]+)", content[:4096], re.IGNORECASE
-    )
-    if declared:
+        rb"(?:<meta[^>]+charset|<\?xml[^>]+encoding)=[\"']?\s*((?:utf-8|iso-8859-|windows-12|latin|us-ascii|koi8-)[\w-]*)",
+        content[:4096], re.IGNORECASE,
+    )  # fmt: skip
+    named = declared[1].decode("ascii").lower() if declared else (charset or "").lower()
+    # What calls itself Latin-1 is windows-1252, as every browser knows.
+    named = "cp1252" if re.fullmatch(r"iso-8859-1|latin-?1|us-ascii", named) else named
+    if re.match(r"utf-8|iso-8859-|windows-12|cp1252|latin|koi8-", named) and not content.startswith(
+        (b"\xff\xfe", b"\xfe\xff")
+    ):
         try:
-            return content.decode(declared[1].decode("ascii"))
+            return content.decode("utf-8-sig" if named == "utf-8" else named)
         except (LookupError, UnicodeError):
             pass  # pages lie about their encoding
     return decode(content)
+
+
+def _leads_elsewhere(page: str, path: str) -> str | None:
+    """Why a page is no column: an index has nearly all its words in links, an overview opens several other pages."""
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = lxml_html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        return None
+    linked = sum(len(_words(link)) for link in root.iter("a"))
+    if linked >= LINKED * max(1, len(_words(root))) and not _has_running_text(root):
+        return "an index page: nearly all of its words are links"
+    if any(meta.get("property") == "og:type" and meta.get("content") == "article" for meta in root.iter("meta")):
+        return None
+    headings = [h for h in root.iter("h1", "h2", "h3", "h4") if h.find(".//a[@href]") is not None]
+    more = sum(bool(_MORE.match(" ".join(_words(link)))) for link in root.iter("a"))
+    if len(headings) >= 3 and (more >= 3 or _OVERVIEW_PATH.search(path)):
+        return f"an overview page: it holds the openings of {len(headings)} others"
+    return None
+
+
+def _has_running_text(root: lxml_html.HtmlElement) -> bool:
+    """Whether some paragraph has the length of one without its links."""
+    unlinked = deepcopy(root)
+    for link in list(unlinked.iter("a")):
+        link.drop_tree()
+    lines = text_of_html(lxml_html.tostring(unlinked, encoding="unicode")).split("\n")
+    return any(len(line.split()) >= _PARAGRAPH for line in lines)
+
+
+def _words(element: lxml_html.HtmlElement) -> list[str]:
+    pieces = [element.text or ""]
+    for inner in element.iterdescendants():
+        if inner.tag not in ("script", "style"):
+            pieces.append(inner.text or "")
+        pieces.append(inner.tail or "")
+    return " ".join(pieces).split()
 
 
 def _without_title(text: str, title: str | None) -> str:
     """The text without its own title above it."""
     rest = text.removeprefix(title).lstrip() if title else text
     return rest or text
+
+
+def _without_signature(text: str, author: str | None) -> tuple[str, str | None, date | None]:
+    """The text without its by-line and date, with the author and the day they give."""
+    paragraphs = text.split("\n\n")
+    rest, day, signed = part_date(paragraphs) if len(paragraphs) > 1 else (paragraphs, None, None)
+    author = author or signed
+    if len(rest) > 1:
+        without, named = part_author(rest)
+        if named and (author is None or named == author):
+            rest, author = without, named
+    rest = rest or paragraphs
+    return "\n\n".join(rest), author, day
+
+
+def _title_of_name(path: str) -> str | None:
+    """A site's copy has its pages as `de-lege-hal/index.html`."""
+    place = PurePosixPath(path)
+    if place.stem.lower() in ("index", "default") and place.parent.name:
+        place = place.parent
+    return words_of_name(str(place))

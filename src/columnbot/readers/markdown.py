@@ -1,30 +1,49 @@
-"""Markdown with YAML front matter, as Jekyll, Hugo and WordPress exporters write it; HTML may stand inside."""
+"""Markdown with front matter, as Jekyll, Hugo, Eleventy, Obsidian and WordPress exporters write it.
+
+HTML may stand inside.
+"""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
 
 from columnbot.articles import Article
 from columnbot.language import language_of
+from columnbot.readers.front_matter import split_front_matter
 from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
 
-_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CAPTION = re.compile(r"\[caption\b[^\[\]]{0,400}?\bcaption=[\"“”]([^\[\]]{0,2000}?)[\"“”]\s*\]")
 # A WordPress shortcode closes (`[/box]`), or carries attributes (`[gallery link="file"]`), or ends in a slash.
 _CLOSING_SHORTCODE = re.compile(r"\[/(\w+)\]")
+_SHORTCODE_WITH_QUOTES = re.compile(r"\[\w+\s+\w+=[\"“”'][^\[\]\n]*\](?![(\[:])")  # and quotes within its quotes
 _SHORTCODE_WITH_ATTRIBUTES = re.compile(r"\[\w+(?:\s+\w+=(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\"'\]]+))+\s*/?\](?![(\[:])")
 _BARE_SHORTCODE = re.compile(r"\[(?:gallery|more|toc|nextpage|\w+\s*/)\](?![(\[:])", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 # Markdown inside a block of HTML is left alone by CommonMark; its words still have to come out clean.
 _LEFT_IMAGE_OR_LINK = re.compile(
-    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[[^\]\n]*\])"
+    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    r"(?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\((?:https?:|\.*/)[^()\n]*\)|\[[^\]\n]*\])"
 )
 _LEFT_EMPHASIS = re.compile(r"\*{2,}|(?<!\w)[*_]+(?=\S)(?![*_]*\s)|(?<=\S)(?<!\s)_+(?!\w)")
+# HTML that stood as code: the words stay, the tags go.
+_LEFT_TAG = re.compile(
+    r"</?(?:a|abbr|article|aside|b|blockquote|body|br|button|code|div|em|figure|footer|form|h[1-6]|head|header|hr|html|i|"
+    r"iframe|img|input|li|link|main|meta|nav|ol|p|pre|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|"
+    r"thead|title|tr|u|ul|video)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+# Obsidian: ![[photo.png]], [[note#heading|words]], %%comments%%, ==marks==, > [!note] callouts, ^names of blocks.
+_EMBEDDED_FILE = re.compile(r"!\[\[[^\[\]\n]*\.\w{2,4}(?:[#|][^\[\]\n]*)?\]\]")
+_WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#^\n]*)[^\[\]|\n]*(?:\|([^\[\]\n]*))?\]\](?!\()")
+_OBSIDIAN = re.compile(
+    r"%%[^%\n]+%%|^%%\n(?:[^\n]*\n)*?%%$|(?<=[^\s=])==(?!=)(?=\W|$)|(?<![=\w])==(?=[^\s=])|"
+    r"(?<=^> )\[!\w+\][+-]?|(?<=\s)\^[\w-]+$",
+    re.MULTILINE,
+)
 
 _LEFT_BACKSLASH = re.compile(r"\\(?=\s|$)")  # a hard line break's
 
@@ -45,7 +64,7 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
             path=path,
             title=_title(matter, body, text, path),
             text=text,
-            author=_one_line(matter.get("author") or matter.get("post_author")),
+            author=_one_line(matter.get("author") or matter.get("authors") or matter.get("post_author")),
             date=_first_date(matter, path),
             url=_one_line(matter.get("permalink") or matter.get("url") or matter.get("link")),
             tags=_tags(matter),
@@ -58,32 +77,22 @@ def _says(value: object, *words: str) -> bool:
     return isinstance(value, (bool, str)) and str(value).strip().lower() in words
 
 
-def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
-    """The front matter's fields and what comes after it; matter that is no YAML is read line by line."""
-    match = _FRONT_MATTER.match(source)
-    if not match:
-        return {}, source
-    try:
-        fields = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError):
-        # A title with a bare colon, a date that cannot be, a tab: people write this by hand. PyYAML lets
-        # the errors that are not its own out of tags such as "!!int ''".
-        lines = re.finditer(r"^([\w-]+):[ \t]*(.*?)[ \t]*$", match[1], re.MULTILINE)
-        fields = {line[1]: line[2].strip("'\"") for line in lines}
-    return fields if isinstance(fields, dict) else {}, source[match.end() :]
-
-
 def text_of_markdown(body: str) -> str:
     """The words of Markdown as clean paragraphs: markup, shortcodes, Liquid tags and comments gone."""
     body = _COMMENT.sub("", _LIQUID.sub("", body))
+    body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))
+    body = _WIKI_LINK.sub(lambda link: link[2] or link[1], body)
     body = _CAPTION.sub(r"\n\n\1\n\n", body)
     for name in set(_CLOSING_SHORTCODE.findall(body)):
-        body = re.sub(rf"\[/?{name}\b[^\]\n]*\](?![(\[:])", "", body)
-    body = _BARE_SHORTCODE.sub("", _SHORTCODE_WITH_ATTRIBUTES.sub("", body))
+        body = re.sub(rf"\[/{name}\]|\[{name}\s[^\]\n]*=[^\]\n]*\]|\[{name}\](?![(\[:])", "", body)
+    for shortcode in (_SHORTCODE_WITH_ATTRIBUTES, _SHORTCODE_WITH_QUOTES, _BARE_SHORTCODE):
+        body = shortcode.sub("", body)
     body = _FOOTNOTE.sub("", body)
     text = text_of_html(_markdown.render(body))
     text = _LEFT_IMAGE_OR_LINK.sub(r"\1", _LEFT_IMAGE_OR_LINK.sub(r"\1", text))
-    return clean(_LEFT_BACKSLASH.sub("", _LEFT_EMPHASIS.sub("", text)))
+    for left in (_LEFT_TAG, _LEFT_EMPHASIS, _LEFT_BACKSLASH):
+        text = left.sub("", text)
+    return clean(text)
 
 
 def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
@@ -96,7 +105,10 @@ def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
 
 
 def _first_date(matter: Mapping[str, Any], path: str) -> Any:
-    candidates = [matter.get(field) for field in ("date", "post_date", "published_at", "created")]
+    candidates = [
+        matter.get(field)
+        for field in ("date", "post_date", "pubDate", "publishDate", "published_at", "published", "created")
+    ]
     dates = (find_date(value) for value in [*candidates, path.rpartition("/")[2]])
     return next((found for found in dates if found), None)
 

@@ -1,5 +1,6 @@
 """What every reader does with a source: bytes to text, markup to paragraphs, dates out of what people write."""
 
+import codecs
 import re
 import unicodedata
 from datetime import date, datetime
@@ -15,7 +16,10 @@ class Unreadable(Exception):
 
 
 def decode(content: bytes) -> str:
-    """UTF-8, with or without a mark; else windows-1252, in which most older Dutch pages were written."""
+    """UTF-8, with or without a mark; else windows-1252, in which most older Dutch pages were written.
+
+    Where most of the text is UTF-8, bytes pasted in from windows-1252 are read as such.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
         content = content[: len(content) // 2 * 2]  # a cut-off last character is not worth the rest
@@ -25,12 +29,31 @@ def decode(content: bytes) -> str:
         raise Unreadable("not text: it holds NUL bytes")
     for encoding in encodings:
         try:
-            return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+            return _lines(content.decode(encoding))
         except UnicodeDecodeError:
-            continue
+            sequences = _UTF8_SEQUENCE.findall(content)
+            stray = len(_HIGH_BYTE.findall(content)) - sum(map(len, sequences))
+            if encoding == "utf-8-sig" and len(sequences) > stray:
+                return _lines(content.decode(encoding, "stray-windows-1252"))
     raise Unreadable("not text: its bytes fit neither UTF-8 nor windows-1252")
 
 
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("stray-windows-1252", _stray)
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n[ \n]*\n")
 
@@ -38,7 +61,8 @@ _BLANK_LINES = re.compile(r"\n[ \n]*\n")
 def clean(text: str) -> str:
     """NFC; invisible and control characters out; runs of spaces one; paragraphs parted by one blank line."""
     text = unicodedata.normalize("NFC", text)
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+    unseen = {ord(c): None for c in set(text) if unicodedata.category(c) in _UNSEEN and c not in "\n\t"}
+    text = text.translate(unseen) if unseen else text
     text = _SPACES.sub(" ", text)
     text = "\n".join(line.strip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()

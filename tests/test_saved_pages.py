@@ -1,0 +1,151 @@
+"""Pages saved as text: the column out of what the site put around it."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from columnbot import Article
+from columnbot.readers import read_archive
+from columnbot.readers.text import read_text
+
+COLUMNS = {
+    "De lege hal": "In de hal van het gemeentehuis staat een bank waar niemand zit. Ik heb er een middag naar gekeken.",
+    "Het loket": "Achter het loket zat een man die zei dat hij het loket niet was. Wij wachtten samen op een ander.",
+    "Nummertjes": "Wie een nummer trekt, hoopt op een laag nummer. Ik had er een van vorige week en mocht meteen.",
+    "De stempel": "De stempel is zoek. Zonder stempel geen bewijs, en zonder bewijs heb ik nooit in de rij gestaan.",
+    "Kwart over vijf": "Om kwart over vijf gaat het licht uit. Wie er dan nog zit, mag blijven tot men hem vindt.",
+    "De folder": "Er ligt een folder over wachten. Hij was op, maar men kon mij op een lijst zetten voor de volgende.",
+}
+TOP = "Dagblad De Veste\nNieuws Opinie Winkel\nVandaag 12 graden"
+BOTTOM = "Petra de Wit\nPetra de Wit woont in Tiel en schrijft.\nSteun De Veste met een gift.\nColofon en contact"
+
+
+def page(title: str, text: str, number: int) -> str:
+    top = TOP.replace("12", str(number))
+    return f"{top}\n{title}\n{number} mei 2014\n{text}\nDeelgenoten van De Veste: {number}\n{BOTTOM}\n"
+
+
+def test_what_stands_in_many_pages_is_the_site_s_and_no_column_holds_it(tmp_path: Path) -> None:
+    for number, (title, text) in enumerate(COLUMNS.items(), start=1):
+        (tmp_path / f"{number}.txt").write_text(page(title, text, number), encoding="utf-8")
+    archive = read_archive(tmp_path)
+
+    assert list(archive.articles) == [
+        Article(f"{number}.txt", title, text, author="Petra de Wit", date=date(2014, 5, number))
+        for number, (title, text) in enumerate(COLUMNS.items(), start=1)
+    ]
+    assert any("stand in many of the .txt files" in note for note in archive.notes)
+
+
+def test_of_few_pages_nothing_is_learnt(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(f"Stuk {number}\nTot volgende week allemaal.\nEn {number} keer dag.")
+    archive = read_archive(tmp_path)
+
+    assert all("Tot volgende week allemaal." in article.text for article in archive.articles)
+    assert archive.notes == ()
+
+
+def read(text: str, name: str = "1.txt") -> Article:
+    (article,) = read_text(name, text.encode())
+    return article
+
+
+BODY = "\n".join(COLUMNS.values())
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "Petra de Wit\nPetra de Wit is columnist.\nZij woont in Tiel.\nVolg haar op de dijk.",
+        "Over de auteur\nPetra de Wit schrijft over wachten.",
+        "Petra de Wit\nOver de auteur\nPetra de Wit schrijft over wachten.",
+        "Petra de Wit (52) is schrijfster en woont in Tiel.",
+        "Door Petra de Wit",
+        "Petra de Wit",
+    ],
+)
+def test_the_biography_names_the_author_and_is_no_part_of_the_column(ending: str) -> None:
+    article = read(f"De lege hal\n{BODY}\n{ending}")
+
+    assert (article.title, article.author) == ("De lege hal", "Petra de Wit")
+    assert article.text == "\n\n".join(COLUMNS.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("3 oktober 2012", None),
+        ("Geplaatst op woensdag 3 oktober 2012 om 10:15 uur", None),
+        ("Door Petra de Wit op 3 oktober 2012", "Petra de Wit"),
+        ("Petra de Wit | 03 okt. 2012", "Petra de Wit"),
+    ],
+)
+def test_a_line_with_the_date_may_name_the_author_too(line: str, author: str | None) -> None:
+    article = read(f"De lege hal\n{line}\n{BODY}")
+
+    assert (article.date, article.author) == (date(2012, 10, 3), author)
+    assert article.text == "\n\n".join(COLUMNS.values())
+
+
+def test_a_sentence_with_a_date_in_it_stays_in_the_column() -> None:
+    article = read(f"De lege hal\nHet begon op 3 oktober 2012 in de hal.\n{BODY}")
+
+    assert article.date is None
+    assert article.text.startswith("Het begon op 3 oktober 2012 in de hal.")
+
+
+TAIL = " een kast vol papier en daarvan is de helft van iemand die hier al jaren niet meer werkt of zelfs nooit werkte."
+
+
+@pytest.mark.parametrize(
+    ("heading", "rest"),
+    [
+        ("Oude papieren", "Oude papieren zijn" + TAIL),
+        ("Archivering", "Archivering is" + TAIL),
+        ("Het nut van bewaren", "Als niemand kijkt, groeit" + TAIL),
+    ],
+)
+def test_a_subheading_that_ran_into_its_paragraph_is_parted_from_it(heading: str, rest: str) -> None:
+    assert read(f"De kast\n{heading} {rest}").text == f"{heading}\n\n{rest}"
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Gisteren las ik Als de kraaien komen en daarna" + TAIL,
+        "Nee Nee zei de man en toen stond er" + TAIL,
+        "Mijn zus vindt dat De Groot en De Wit samen" + TAIL,
+        "Wat doet die kast daar? Er staat" + TAIL,
+        "Mijn oom dacht altijd Wij zijn rijk want hij had" + TAIL,
+    ],
+)
+def test_a_paragraph_that_may_be_whole_is_left_whole(paragraph: str) -> None:
+    assert read(f"De kast\n{paragraph}").text == paragraph
+
+
+def test_what_is_known_to_be_a_site_s_is_left_out_of_a_single_page() -> None:
+    around = "Spring naar inhoud\nWij gebruiken cookies om te weten wie u bent.\nDe lege hal\nLeestijd: 3 min\n"
+    below = "Deel dit artikel\nSchrijf je in voor de nieuwsbrief\n© 2014 De Veste\nLees ook\nDe volle hal\nHet balkon"
+    article = read(f"{around}{BODY}\n{below}")
+
+    assert (article.title, article.text) == ("De lege hal", "\n\n".join(COLUMNS.values()))
+
+
+def test_lees_ook_in_mid_column_takes_nothing_but_itself() -> None:
+    lines = list(COLUMNS.values())
+    article = read("\n".join(["De lege hal", *lines[:4], "Lees ook: De volle hal", *lines[4:]]))
+
+    assert article.text == "\n\n".join(lines)
+
+
+def test_lines_broken_off_at_the_margin_are_one_paragraph_again() -> None:
+    broken = (
+        "Toen ik in de rij stond voor het loket van de burgerlijke\nstand, merkte ik dat de man voor mij geen "
+        "schoenen droeg. Ik\nvroeg hem of hij die soms was kwijtgeraakt in de draaideur.\nHij knikte.\n"
+        "Daarna zweeg hij tot het bord op honderd sprong en zei toen dat\nik zijn beurt mocht hebben als ik "
+        "hem thuis zou brengen, en dat\nheb ik gedaan, want zo hoort dat als je samen hebt gewacht.\n"
+    )
+    assert read(broken).text.count("\n\n") == 1
+    assert read(broken).text.endswith("Hij knikte.\n\nDaarna zweeg hij" + read(broken).text.partition("zweeg hij")[2])

@@ -1,0 +1,169 @@
+"""Web pages as people have them: saved by a browser, or a whole site copied by wget or HTTrack."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from columnbot import Article
+from columnbot.readers import Archive, read_archive
+
+WORDS = [
+    "In de hal van het gemeentehuis staat een bank waar niemand zit. Ik heb er een middag naar gekeken.",
+    "Achter het loket zat een man die zei dat hij het loket niet was. Wij wachtten samen op een ander.",
+    "Om kwart over vijf ging het licht uit. Toen pas zei iemand mijn naam, en “welkom” erbij. De koffie kostte € 3.",
+]
+TEXT = "\n\n".join(WORDS)
+BODY = "".join(f"<p>{paragraph}</p>" for paragraph in WORDS)
+MENU = "<nav><ul><li><a href='/'>Voorpagina</a></li><li><a href='/over'>Over ons</a></li></ul></nav>"
+
+
+def read(folder: Path, files: dict[str, str | bytes]) -> Archive:
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_archive(folder)
+
+
+def read_one(folder: Path, name: str, content: str | bytes) -> Article:
+    (article,) = read(folder, {name: content}).articles
+    return article
+
+
+def page(head: str = "", body: str = BODY) -> str:
+    return f"<!DOCTYPE html><html><head>{head}</head><body>{MENU}<article>{body}</article></body></html>"
+
+
+LD = """<script type="application/ld+json">{"@context": "https://schema.org", "@type": "NewsArticle",
+"headline": "De lege hal", "datePublished": "2014-05-03T23:30:00+02:00",
+"author": {"@type": "Person", "name": "Petra de Wit"}}</script><title>De Veste</title>"""
+OPEN_GRAPH = """<title>De lege hal - De Veste</title><meta property="og:title" content="De lege hal">
+<meta property="og:type" content="article"><meta property="article:published_time" content="2014-05-03">
+<meta name="author" content="Petra de Wit"><meta property="og:url" content="https://veste.example/hal">"""
+
+
+@pytest.mark.parametrize(("head", "url"), [(LD, None), (OPEN_GRAPH, "https://veste.example/hal")])
+def test_what_a_page_says_of_itself_is_taken_from_it(tmp_path: Path, head: str, url: str | None) -> None:
+    expected = Article("hal.html", "De lege hal", TEXT, author="Petra de Wit", date=date(2014, 5, 3), url=url)
+    assert read_one(tmp_path, "hal.html", page(head)) == expected
+
+
+def test_a_page_that_only_shows_its_by_line_and_date_is_understood_all_the_same(tmp_path: Path) -> None:
+    shown = "<h1>De lege hal</h1><p>Door Petra de Wit</p><p>Geplaatst op 3 mei 2014</p>"
+    expected = Article("hal.html", "De lege hal", TEXT, author="Petra de Wit", date=date(2014, 5, 3))
+    assert read_one(tmp_path, "hal.html", page("<title>De lege hal</title>", shown + BODY)) == expected
+
+
+def test_a_year_in_the_text_is_not_the_date_of_the_page(tmp_path: Path) -> None:
+    assert read_one(tmp_path, "hal.html", page("<title>Hal</title>", BODY + "<p>Zo was het in 1999.</p>")).date is None
+
+
+@pytest.mark.parametrize("charset", ["windows-1252", "iso-8859-1", "ISO-8859-15", "utf-8", "utf-16", "x-onbekend"])
+@pytest.mark.parametrize(
+    "way", ["<meta charset='{}'>", "<meta http-equiv=Content-Type content='text/html; charset={}'>"]
+)
+def test_a_windows_page_is_read_right_whatever_it_calls_itself(tmp_path: Path, way: str, charset: str) -> None:
+    if charset == "ISO-8859-15":
+        content = page(way.format(charset)).replace("“", '"').replace("”", '"').encode("iso-8859-15")
+        assert "€ 3" in read_one(tmp_path, "hal.html", content).text
+    else:
+        assert read_one(tmp_path, "hal.html", page(way.format(charset)).encode("cp1252")).text == TEXT
+
+
+def test_windows_bytes_pasted_into_a_utf_8_page_do_not_spoil_the_rest(tmp_path: Path) -> None:
+    content = page("<meta charset=utf-8>", BODY + "<p>Café, patiënt, één, twee ën drieën.</p>").encode()
+    article = read_one(tmp_path, "hal.html", content.replace(b"drie\xc3\xabn", b"drie\xebn"))
+    assert article.text == f"{TEXT}\n\nCafé, patiënt, één, twee ën drieën."
+
+
+MHTML = """From: <Saved by Blink>
+Snapshot-Content-Location: https://veste.example/hal
+Subject: De lege hal
+MIME-Version: 1.0
+Content-Type: multipart/related; type="text/html"; boundary="----grens"
+
+------grens
+Content-Type: text/html
+Content-Transfer-Encoding: quoted-printable
+Content-Location: https://veste.example/hal
+
+{}
+------grens
+Content-Type: image/gif
+Content-Transfer-Encoding: base64
+
+R0lGODlhAQABAAAAACw=
+------grens--
+"""
+
+
+def quoted_printable(text: str) -> str:
+    import quopri
+
+    return quopri.encodestring(text.encode()).decode()
+
+
+@pytest.mark.parametrize("name", ["hal.mhtml", "hal.mht"])
+def test_a_web_archive_of_a_browser_is_the_page_in_it(tmp_path: Path, name: str) -> None:
+    head = "<meta charset=utf-8><title>De lege hal</title>"
+    content = MHTML.format(quoted_printable(page(head))).replace("\n", "\r\n")
+    assert read_one(tmp_path, name, content) == Article(name, "De lege hal", TEXT, url="https://veste.example/hal")
+
+
+def test_a_web_archive_without_a_page_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    archive = read(tmp_path, {"goed.html": page(), "leeg.mht": "MIME-Version: 1.0\n\nniets"})
+    assert [(skipped.path, skipped.reason) for skipped in archive.skipped] == [("leeg.mht", "no web page in it")]
+
+
+LINKS = "".join(f"<li><a href='c{n}.html'>De kast van nummer {n}</a></li>" for n in range(30))
+TEASER = (
+    "<h2><a href='c{0}.html'>Kast {0}</a></h2><p>Er stond een kast op de gang, en het was kast {0}.</p>"
+    "<a href='c{0}.html'>Lees verder</a>"
+)
+
+
+def test_of_a_copied_site_the_columns_are_read_and_what_leads_to_them_is_skipped(tmp_path: Path) -> None:
+    root = "veste.example"
+    archive = read(
+        tmp_path,
+        {
+            f"{root}/2014/05/de-lege-hal/index.html": page(),
+            f"{root}/index.html": page("<title>De Veste</title>", "".join(TEASER.format(n) for n in range(6))),
+            f"{root}/tag/hal/index.html": page(
+                "", f"<h2><a href='a'>a</a></h2><h2><a href='b'>b</a></h2>{TEASER.format(1)}{BODY}"
+            ),
+            f"{root}/sitemap.html": f"<html><body><h1>Alles</h1><ul>{LINKS}</ul></body></html>",
+            f"{root}/hal_files/reclame.html": page("", "<p>Koop nu een kast van eikenhout bij ons.</p>"),
+        },
+    )
+
+    assert [(article.path, article.title) for article in archive.articles] == [
+        (f"{root}/2014/05/de-lege-hal/index.html", "De lege hal")
+    ]
+    assert [(skipped.path.removeprefix(f"{root}/"), skipped.reason) for skipped in archive.skipped] == [
+        ("hal_files/reclame.html", "a piece of a saved page, not a page"),
+        ("index.html", "an overview page: it holds the openings of 6 others"),
+        ("sitemap.html", "an index page: nearly all of its words are links"),
+        ("tag/hal/index.html", "an overview page: it holds the openings of 3 others"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "url"),
+    [
+        ("<!-- saved from url=(0027)https://veste.example/hal -->", "https://veste.example/hal"),
+        (
+            "<!-- Mirrored from veste.example/hal.html by HTTrack Website Copier/3.x -->",
+            "http://veste.example/hal.html",
+        ),
+    ],
+)
+def test_the_address_is_had_from_what_saved_the_page(tmp_path: Path, comment: str, url: str) -> None:
+    assert read_one(tmp_path, "hal.html", page().replace("<head>", f"<head>{comment}")).url == url
+
+
+def test_a_column_full_of_links_with_a_list_of_others_below_is_a_column(tmp_path: Path) -> None:
+    linked = "".join(f"<p>{paragraph.replace('een', '<a href=x>een</a>')}</p>" for paragraph in WORDS)
+    others = "<aside><h3><a href=a>A</a></h3><h3><a href=b>B</a></h3></aside>"
+    assert read_one(tmp_path, "hal.html", page("", linked + others)).text.startswith(WORDS[0])
