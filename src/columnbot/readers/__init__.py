@@ -17,6 +17,7 @@ from columnbot.articles import Article
 from columnbot.errors import ArchiveError
 from columnbot.readers.bylines import complete_bylines
 from columnbot.readers.copies import Copies, part_copies
+from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
@@ -35,6 +36,8 @@ _READERS: dict[str, Reader] = {
     ".mhtml": read_mhtml,
     ".mht": read_mhtml,
     ".txt": read_text,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
 }
 _MAX_BYTES = 20_000_000
 
