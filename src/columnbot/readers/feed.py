@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import feedparser
 
 from columnbot.articles import Article
-from columnbot.readers.items import make_article, one_line, slug, slug_of_url, text_of_title, unique
+from columnbot.readers.items import bounded, make_article, one_line, slug, slug_of_url, text_of_title, unique
 from columnbot.readers.source import Skipped, Unreadable, clean, find_date, text_of_html
 from columnbot.readers.streams import recovered
 
@@ -64,7 +64,7 @@ def _article(path: str, entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Ar
 def _text(part: Mapping[str, Any] | None) -> str:
     if not part:
         return ""
-    value = part.get("value") or ""
+    value = bounded(part.get("value"))
     return clean(value) if part.get("type") == "text/plain" else text_of_html(value)
 
 
@@ -101,7 +101,7 @@ def read_json_feed(path: str, feed: Mapping[str, Any]) -> Iterator[Article | Ski
             yield make_article(
                 item,
                 title=text_of_title(_string(entry.get("title"))),
-                text=text_of_html(html or "") or clean(plain or "") or clean(_string(entry.get("summary")) or ""),
+                text=text_of_html(bounded(html)) or clean(bounded(plain)) or clean(_string(entry.get("summary")) or ""),
                 author=_authors(entry) or _authors(feed),
                 day=find_date(entry.get("date_published")) or find_date(entry.get("date_modified")),
                 url=url,

@@ -38,6 +38,13 @@ def one_line(text: str | None) -> str | None:
     return " ".join(clean(text).split()) or None if text else None
 
 
+def bounded(text: str | None) -> str:
+    """The text, "" for none. Raises `Unreadable` when it is too long for one article."""
+    if text and len(text) > MAX_BYTES:
+        raise Unreadable(f"{len(text) / 1e6:.0f} million characters are too many for one article")
+    return text or ""
+
+
 def make_article(
     path: str,
     *,
@@ -48,9 +55,7 @@ def make_article(
     url: str | None,
     tags: tuple[str | None, ...],
 ) -> Article:
-    """The article at `export.xml#slug`. Raises `Unreadable` when it holds no words or far too many."""
-    if len(text) > MAX_BYTES:
-        raise Unreadable(f"{len(text) / 1e6:.0f} million characters are too many for one article")
+    """The article at `export.xml#slug`. Raises `Unreadable` when it holds no words."""
     if not re.search(r"\w", text):
         raise Unreadable("it holds no words")
     name = path.rpartition("#")[2]

@@ -9,10 +9,10 @@ from typing import BinaryIO
 from lxml import etree
 
 from columnbot.articles import Article
-from columnbot.readers.items import make_article, slug, text_of_title, unique
+from columnbot.readers.items import bounded, make_article, slug, text_of_title, unique
 from columnbot.readers.shortcodes import without_shortcodes
 from columnbot.readers.source import Skipped, Unreadable, find_date, text_of_html
-from columnbot.readers.streams import elements
+from columnbot.readers.streams import elements, local_name
 
 _NOT_PUBLISHED = {
     "draft": "a draft",
@@ -34,11 +34,11 @@ def read_wordpress(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
             yield element
             continue
         fields = _fields(element)
-        if etree.QName(element).localname == "author":
+        if local_name(element) == "author":
             # Only the channel's own list of authors; a login is written in several cases.
             names[_login(fields.get("author_login"))] = _display_name(fields)
             continue
-        others["comment"] += sum(etree.QName(child).localname == "comment" for child in element.iterchildren("*"))
+        others["comment"] += sum(local_name(child) == "comment" for child in element.iterchildren("*"))
         kind = fields.get("post_type", "post")
         if kind not in ("post", "page"):
             others[kind] += 1
@@ -66,7 +66,7 @@ def _post(path: str, kind: str, element: etree._Element, fields: dict[str, str],
     return make_article(
         path,
         title=text_of_title(fields.get("title")),
-        text=text_of_wordpress(fields.get("content", "")) or text_of_wordpress(fields.get("excerpt", "")),
+        text=text_of_wordpress(bounded(fields.get("content"))) or text_of_wordpress(bounded(fields.get("excerpt"))),
         author=names.get(_login(login)) or login.strip(" <>"),
         day=_first_date(fields),
         url=fields.get("link"),
@@ -82,10 +82,9 @@ def _fields(element: etree._Element) -> dict[str, str]:
     """The text of each child by its local name; of `content:encoded` and `excerpt:encoded` by their prefix."""
     fields: dict[str, str] = {}
     for child in element.iterchildren("*"):
-        tag = etree.QName(child)
-        name = tag.localname
+        name = local_name(child)
         if name == "encoded":
-            name = "excerpt" if "excerpt" in (tag.namespace or "") else "content"
+            name = "excerpt" if "excerpt" in str(child.tag) else "content"
         # A comment, a term or a custom field has children of its own; their words are not the post's.
         if name not in fields and name not in ("comment", "postmeta"):
             fields[name] = "".join(str(text) for text in child.itertext())

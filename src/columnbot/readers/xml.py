@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from lxml import etree
-
 from columnbot.articles import Article
 from columnbot.readers.feed import read_feed
 from columnbot.readers.source import Skipped, Unreadable
-from columnbot.readers.streams import root_of
+from columnbot.readers.streams import local_name, root_of
 from columnbot.readers.wordpress import read_wordpress
 
 _FEEDS = ("rss", "feed", "rdf")
@@ -17,7 +15,7 @@ _FEEDS = ("rss", "feed", "rdf")
 def read_xml(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
     """The articles of an export or a feed. Raises `Unreadable` for any other XML."""
     root = root_of(stream)
-    name = etree.QName(root).localname
+    name = local_name(root)
     if any("wordpress.org/export/" in address for address in root.nsmap.values()):
         return read_wordpress(path, stream)
     if name.lower() in _FEEDS:
