@@ -20,8 +20,12 @@ _BLOGGER_KIND = "http://schemas.google.com/blogger/2008/kind#"
 def read_feed(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
     """Each entry as `path#slug`, from its full content where it has that, else from its summary."""
     content, fault = recovered(stream, _MAX_BYTES)
-    # The text alone is kept, so neither links nor scripts need feedparser's care.
-    feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        # The text alone is kept, so neither links nor scripts need feedparser's care.
+        feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
+    except (LookupError, AttributeError, TypeError, ValueError, RecursionError) as error:
+        # Feedparser trips over elements in odd places, such as an item inside a link.
+        raise Unreadable(f"a feed whose parts stand in odd places ({type(error).__name__}); {fault or ''}") from None
     taken: dict[str, int] = {}
     for number, entry in enumerate(feed.entries, start=1):
         name = slug_of_url(entry.get("link")) or slug(entry.get("id")) or str(number)

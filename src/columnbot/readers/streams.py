@@ -37,14 +37,17 @@ def lines(stream: BinaryIO) -> Iterator[str | None]:
     wide = mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "windows-1252")
     text = TextIOWrapper(stream, encoding, errors, newline="")
-    while line := text.readline(MAX_BYTES):
-        if len(line) < MAX_BYTES or line.endswith("\n"):
-            yield line
-            continue
-        while len(line) == MAX_BYTES and not line.endswith("\n"):
-            line = text.readline(MAX_BYTES)
-        yield None
-    text.detach()  # the caller closes the stream
+    try:
+        while line := text.readline(MAX_BYTES):
+            if len(line) < MAX_BYTES or line.endswith("\n"):
+                yield line
+                continue
+            while len(line) == MAX_BYTES and not line.endswith("\n"):
+                line = text.readline(MAX_BYTES)
+            yield None
+    finally:
+        with suppress(ValueError):  # it is closed already
+            text.detach()  # whoever opened the stream closes it
 
 
 def root_of(stream: BinaryIO) -> etree._Element:

@@ -59,7 +59,7 @@ def _rows(path: str, rows: Any, above: int, places: Mapping[str, int]) -> Iterat
             return
         if any(cell.strip() for cell in row):
             record = {column: row[place] for column, place in places.items() if place < len(row)}
-            yield _article(path, line, record, taken)
+            yield _article(path, "line", line, record, taken)
 
 
 def read_json_lines(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
@@ -68,7 +68,7 @@ def read_json_lines(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
     for number, line in enumerate(lines(stream), start=1):
         if line is None or line.strip():
             try:
-                yield _article(path, number, _record(_parsed(line)), taken)
+                yield _article(path, "line", number, _record(_parsed(line)), taken)
             except Unreadable as reason:
                 yield Skipped(f"{path}#{unique(str(number), taken)}", f"line {number}: {reason}")
 
@@ -87,7 +87,7 @@ def _items(path: str, items: Sequence[object]) -> Iterator[Article | Skipped]:
     taken: dict[str, int] = {}
     for number, item in enumerate(items, start=1):
         try:
-            yield _article(path, number, _record(item), taken)
+            yield _article(path, "item", number, _record(item), taken)
         except Unreadable as reason:
             yield Skipped(f"{path}#{unique(str(number), taken)}", f"item {number}: {reason}")
 
@@ -107,12 +107,12 @@ def _record(value: object) -> dict[str, Any]:
     """What an object says, by the columns that are known; null is as good as nothing."""
     if not isinstance(value, dict):
         raise Unreadable("not an object with named fields")
-    names = list(value)
-    fields = {column: value[names[place]] for column, place in _places(names).items()}
-    return {column: field for column, field in fields.items() if field is not None}
+    said = {name: field for name, field in value.items() if field is not None}
+    names = list(said)
+    return {column: said[names[place]] for column, place in _places(names).items()}
 
 
-def _article(path: str, number: int, record: Mapping[str, Any], taken: dict[str, int]) -> Article | Skipped:
+def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken: dict[str, int]) -> Article | Skipped:
     url = _words(record.get("url"))
     name = slug(_words(record.get("name"))) or slug_of_url(url) or str(number)
     item = f"{path}#{unique(name, taken)}"
@@ -134,7 +134,7 @@ def _article(path: str, number: int, record: Mapping[str, Any], taken: dict[str,
             tags=tuple(_tags(record.get("tags"))),
         )
     except Unreadable as reason:
-        return Skipped(item, f"line or item {number}: {reason}")
+        return Skipped(item, f"{unit} {number}: {reason}")
 
 
 def _words(value: object) -> str:

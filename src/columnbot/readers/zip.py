@@ -35,16 +35,18 @@ def read_zip(path: str, stream: BinaryIO, kinds: Collection[str], read: Read) ->
         raise Unreadable(f"a broken or cut-off zip: {error}") from None
     with archive:
         files: dict[str, zipfile.ZipInfo] = {}
+        left_out: dict[str, str] = {}
         for info in archive.infolist():
             if info.is_dir():
                 continue
             name, reason = _place(info)
-            if name in files:
-                yield Skipped(f"{path}/{name}", "the zip holds it more than once; the last one is read")
             if reason:
-                yield Skipped(f"{path}/{name}", reason)
-            else:
-                files[name] = info
+                left_out[name] = reason
+                continue
+            if name in files:
+                left_out[name] = "the zip holds it more than once; the last one is read"
+            files[name] = info
+        yield from (Skipped(f"{path}/{name}", reason) for name, reason in left_out.items())
         _refuse_a_bomb({name: info for name, info in files.items() if PurePosixPath(name).suffix.lower() in kinds})
         for name, info in sorted(files.items()):
             yield from _read_one(f"{path}/{name}", archive, info, read)
@@ -100,6 +102,8 @@ def _place(info: zipfile.ZipInfo) -> tuple[str, str | None]:
         return name, "its name leads out of the zip"
     if stat.S_ISLNK(info.external_attr >> 16):
         return name, "a link"
-    if "__MACOSX" in parts or any(part.startswith(".") for part in parts):
-        return name, "a hidden file"
-    return name, None
+    hidden = next((place for place, part in enumerate(parts) if part.startswith((".", "__MACOSX"))), None)
+    if hidden is None:
+        return name, None
+    is_file = hidden == len(parts) - 1
+    return (name, "a hidden file") if is_file else ("/".join(parts[: hidden + 1]) + "/", "a hidden folder")
