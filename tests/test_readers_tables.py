@@ -200,6 +200,7 @@ def test_every_record_is_an_article_or_named(objects):
     with tempfile.TemporaryDirectory() as folder:
         archive = archive_of(Path(folder), {"t.jsonl": lines, "t.json": json.dumps(objects), "goed.md": GOOD})
     named = [article.path for article in archive.articles] + [skipped.path for skipped in archive.skipped]
+    named += [path for copy in archive.copies for path in copy.others]
     assert len(set(named)) == len(named)
     assert sum(path.startswith("t.jsonl#") for path in named) == len(objects)
     assert sum(path.startswith("t.json#") for path in named) == (len(objects) if objects else 0)
