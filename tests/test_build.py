@@ -1,5 +1,6 @@
 """From a folder of columns to an index: what is embedded, what is taken over, and what survives a failure."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -202,8 +203,10 @@ def test_a_model_that_cannot_be_had_leaves_the_index_in_force(build: Build, arch
 
 def test_a_second_build_is_told_to_wait_and_the_first_ends_well(archive: Path, index: Path, settings: Settings) -> None:
     def build_meanwhile(done: int, total: int) -> None:
-        with pytest.raises(IndexBusy):
-            build_index(archive, index, settings=settings)
+        # Said before anything is read: this archive holds nothing that could be.
+        (index.parent / "empty").mkdir(exist_ok=True)
+        with pytest.raises(IndexBusy, match=f"process {os.getpid()} "):
+            build_index(index.parent / "empty", index, settings=settings)
 
     build_index(archive, index, settings=settings, progress=build_meanwhile)
     assert len(open_index(index).articles) == 2

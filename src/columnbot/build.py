@@ -15,7 +15,7 @@ from columnbot.index import Index, embedded_text, key_of, open_index, write_inde
 from columnbot.index.generation import named_generation, publish, writing
 from columnbot.language import ANALYSER_VERSION
 from columnbot.passages import Passage, split_article
-from columnbot.readers import Skipped, read_archive
+from columnbot.readers import Skipped, read_archive, require_folder
 from columnbot.settings import Settings
 from columnbot.version import VERSION
 
@@ -52,13 +52,14 @@ def build_index(
     """
     started = perf_counter()
     settings = settings or Settings()
-    archive = read_archive(Path(articles))
-    passages = [
-        passage for article in archive.articles for passage in split_article(article, words=settings.passage_words)
-    ]
-    choice = open_embedder(settings.model)
-    notes = (*((choice.notice,) if choice.notice else ()), *archive.notes)
+    require_folder(Path(articles))
     with writing(Path(index)) as folder:
+        archive = read_archive(Path(articles))
+        passages = [
+            passage for article in archive.articles for passage in split_article(article, words=settings.passage_words)
+        ]
+        choice = open_embedder(settings.model)
+        notes = (*((choice.notice,) if choice.notice else ()), *archive.notes)
         old = _usable_index(Path(index), choice.embedder)
         unchanged = old is not None and _same(old, archive.articles, passages, settings)
         embedded = 0

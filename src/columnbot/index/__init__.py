@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from columnbot.articles import Article
 from columnbot.errors import IndexDamaged, UnknownArticle
-from columnbot.index.generation import Manifest, current_generation
+from columnbot.index.generation import MEND, Manifest, current_generation
+from columnbot.index.locks import Hold
 from columnbot.index.terms import TermIndex, build_terms, read_terms, write_terms
 from columnbot.index.vectors import Spread, build_vectors, nearest, read_vectors, spread_of, vectors_at, write_vectors
 from columnbot.language import ngrams_of, terms_of
@@ -30,7 +31,7 @@ __all__ = ["Index", "TermIndex", "open_index", "write_index"]
 
 @dataclass(frozen=True)
 class Index:
-    """An opened generation, read only.
+    """An opened generation, read only; it stays on disk for as long as this is referred to.
 
     Passages are numbered from 0 in the order of their articles (oldest first); the sentences of
     passage p are numbers `first_sentence[p]` up to `first_sentence[p + 1]`.
@@ -49,6 +50,7 @@ class Index:
     faiss_index: Any
     passage_spread: Spread  # mean and covariance of all passages' vectors
     sentence_spread: Spread  # and of all sentences'
+    hold: Hold
 
     def __len__(self) -> int:
         return len(self.places)
@@ -133,7 +135,8 @@ def _grams(passages: Iterable[Passage]) -> Iterable[list[str]]:
 
 def open_index(index: Path) -> Index:
     """Opens the generation in force. Raises `IndexMissing` or `IndexDamaged`."""
-    folder, manifest = current_generation(index)
+    generation = current_generation(index)
+    folder, manifest = generation.folder, generation.manifest
     lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
 
     def array(name: str) -> NDArray[Any]:
@@ -144,6 +147,7 @@ def open_index(index: Path) -> Index:
         array("passages"), array("first_sentence"), array("sentences"), array("sentence_vectors"), array("keys"),
         read_terms(folder, "words", manifest.passages), read_terms(folder, "grams", manifest.passages),
         read_vectors(folder / "vectors.faiss"), _spread(folder, "passage"), _spread(folder, "sentence"),
+        generation.hold,
     )  # fmt: skip
     _check_counts(opened)
     return opened
@@ -164,9 +168,7 @@ def _check_counts(index: Index) -> None:
         and all(a <= b for a, b in pairwise((0, *index.first_sentence[[0, -1]].tolist(), manifest.sentences)))
     )
     if not agree:
-        raise IndexDamaged(
-            f"The files of {index.folder} do not fit together; build the index again with: columnbot index"
-        )
+        raise IndexDamaged(f"The files of {index.folder} do not fit together; {MEND}")
 
 
 def _article(line: str) -> Article:

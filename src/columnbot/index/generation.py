@@ -3,8 +3,8 @@
 index/
   CURRENT            the name of the generation in force
   gen-000007/        manifest.json and the files it vouches for
-  gen-000006/        the one before, to fall back on
-  build.lock         held by the one build that may write
+  gen-000006/        the one before, to fall back on; older ones only while somebody reads them
+  build.lock         held by the one build that may write, build.json says who that is
 """
 
 import contextlib
@@ -21,11 +21,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
+from columnbot.errors import IndexDamaged, IndexMissing, IndexUnwritable
+from columnbot.index.locks import Hold, hold, one_writer, unread
 
 FORMAT = 1
+MEND = "build the index again with: columnbot index"
 _NAME = re.compile(r"gen-\d{6,}")
 _log = logging.getLogger(__name__)
 
@@ -66,12 +66,7 @@ def writing(index: Path) -> Iterator[Path]:
     """
     with _explained(index):
         index.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index / "build.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexBusy(f"Another build is writing {index}; wait until it is done, then try again.") from None
-        try:
+        with one_writer(index):
             for left in index.glob("gen-*.tmp"):
                 shutil.rmtree(left)  # what a killed build left behind
             folder = index / f"{_next_name(index)}.tmp"
@@ -80,8 +75,6 @@ def writing(index: Path) -> Iterator[Path]:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            lock.release()
 
 
 @contextlib.contextmanager
@@ -124,25 +117,46 @@ def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
     os.replace(index / "CURRENT.tmp", index / "CURRENT")
     _sync(index)
     for old in _generations(index):
-        if old not in (generation, previous):
-            shutil.rmtree(old, ignore_errors=True)
+        if old != generation and (previous is None or old != previous.folder):
+            _remove_unread(old)
     return generation
 
 
-def current_generation(index: Path) -> tuple[Path, Manifest]:
+def _remove_unread(folder: Path) -> None:
+    """Removes a generation; one that somebody reads is left to the next build."""
+    with contextlib.suppress(OSError), unread(folder) as nobody_reads_it:  # Windows refuses to remove what is open
+        if nobody_reads_it:
+            gone = folder.with_suffix(".tmp")  # in one step, so that nobody meets half a generation
+            folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation of which every file has been checked, and that stays where it is while this does."""
+
+    folder: Path
+    manifest: Manifest
+    hold: Hold
+
+
+def current_generation(index: Path) -> Generation:
     """The generation in force, every file of it checked; a damaged one falls back, with a warning, to the one before.
 
     Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound.
     """
-    named = named_generation(index)
-    try:
-        return named, verify(named)
-    except IndexDamaged as error:
-        sound = _newest_sound(index, besides=named)
-        if sound is None:
-            raise
-        _log.warning("%s. The generation before it, %s, is used instead.", error, sound.name)
-        return sound, verify(sound)
+    while True:
+        named = named_generation(index)
+        try:
+            return _sound(named)
+        except IndexDamaged as error:
+            if named_generation(index) != named:
+                continue  # builds went by since it was named
+            before = _newest_sound(index, besides=named)
+            if before is None:
+                raise
+            _log.warning("%s. The generation before it, %s, is used instead.", error, before.folder.name)
+            return before
 
 
 def named_generation(index: Path) -> Path:
@@ -157,30 +171,36 @@ def named_generation(index: Path) -> Path:
     return next((folder for folder in generations if folder.name == name), generations[0])
 
 
-def _newest_sound(index: Path, *, besides: Path) -> Path | None:
+def _newest_sound(index: Path, *, besides: Path) -> Generation | None:
     for folder in _generations(index):
         try:
             if folder != besides:
-                verify(folder)
-                return folder
+                return _sound(folder)
         except IndexDamaged:
             continue
     return None
 
 
+def _sound(folder: Path) -> Generation:
+    try:
+        held = hold(folder)
+    except OSError as error:
+        raise IndexDamaged(f"{folder} cannot be opened ({error.strerror}); {MEND}") from error
+    return Generation(folder, verify(folder), held)
+
+
 def verify(folder: Path) -> Manifest:
     """Checks that every file is what was written. Raises `IndexDamaged` naming the file."""
-    mend = "build the index again with: columnbot index"
     try:
         fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         if fields.get("format") != FORMAT:
-            raise IndexDamaged(f"{folder} has format {fields.get('format')}, not {FORMAT}; {mend}")
+            raise IndexDamaged(f"{folder} has format {fields.get('format')}, not {FORMAT}; {MEND}")
         if fields.pop("sha256") != _digest(fields):
             raise ValueError("the manifest is not what was written")
         files = {name: FileCheck(**check) for name, check in fields.pop("files").items()}
         manifest = Manifest(files=files, **fields)
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise IndexDamaged(f"{folder / 'manifest.json'} is missing or damaged; {mend}") from error
+        raise IndexDamaged(f"{folder / 'manifest.json'} is missing or damaged; {MEND}") from error
     for name, check in files.items():
         file = folder / name
         try:
@@ -188,7 +208,7 @@ def verify(folder: Path) -> Manifest:
         except OSError:
             sound = False
         if not sound:
-            raise IndexDamaged(f"{file} is missing or damaged; {mend}")
+            raise IndexDamaged(f"{file} is missing or damaged; {MEND}")
     return manifest
 
 

@@ -19,7 +19,7 @@ from columnbot.readers.markdown import read_markdown
 from columnbot.readers.source import Unreadable
 from columnbot.readers.text import read_text
 
-__all__ = ["Archive", "Skipped", "read_archive"]
+__all__ = ["Archive", "Skipped", "read_archive", "require_folder"]
 
 _READERS: dict[str, Callable[[str, bytes], tuple[Article, ...]]] = {
     ".md": read_markdown,
@@ -53,10 +53,7 @@ class Archive:
 
 def read_archive(folder: Path) -> Archive:
     """Reads every file below the folder. Raises `ArchiveError` when it is missing or nothing in it can be read."""
-    if not folder.exists():
-        raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.")
-    if not folder.is_dir():
-        raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
+    require_folder(folder)
     articles: list[Article] = []
     skipped: list[Skipped] = []
     for file in _walk(folder, skipped):
@@ -72,6 +69,14 @@ def read_archive(folder: Path) -> Archive:
     completed, notes = complete_bylines(articles)
     completed.sort(key=lambda article: (article.date or date.max, article.path))
     return Archive(tuple(completed), tuple(sorted(skipped, key=lambda skip: skip.path)), notes)
+
+
+def require_folder(folder: Path) -> None:
+    """Raises `ArchiveError` when there is no such folder."""
+    if not folder.exists():
+        raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.")
+    if not folder.is_dir():
+        raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
