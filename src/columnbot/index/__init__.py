@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from columnbot.articles import Article
 from columnbot.errors import IndexDamaged, UnknownArticle
-from columnbot.index.generation import MEND, Manifest, current_generation
+from columnbot.index.generation import MEND, Manifest, Pointer, current_generation, read_pointer
 from columnbot.index.locks import Hold
 from columnbot.index.terms import TermIndex, build_terms, read_terms, write_terms
 from columnbot.index.vectors import Spread, build_vectors, nearest, read_vectors, spread_of, vectors_at, write_vectors
 from columnbot.language import ngrams_of, terms_of
 from columnbot.passages import Passage, Sentence
 
-__all__ = ["Index", "TermIndex", "open_index", "write_index"]
+__all__ = ["Index", "Pointer", "TermIndex", "open_index", "read_pointer", "write_index"]
 
 
 @dataclass(frozen=True)

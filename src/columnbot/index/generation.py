@@ -159,15 +159,32 @@ def current_generation(index: Path) -> Generation:
             return before
 
 
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What CURRENT says and which file said it; a build makes a new file of it, and so another pointer."""
+
+    name: str
+    file: int = 0
+    written: int = 0
+
+
+def read_pointer(index: Path) -> Pointer:
+    """CURRENT as it now is, in some 20 µs; without a name where there is none."""
+    try:
+        with (index / "CURRENT").open("rb") as file:
+            status = os.fstat(file.fileno())
+            name = file.read(100).decode("ascii", "replace").strip()
+            return Pointer(name, status.st_ino, status.st_mtime_ns)
+    except OSError:
+        return Pointer("")
+
+
 def named_generation(index: Path) -> Path:
     """The generation that CURRENT names; the newest where it names none. Raises `IndexMissing`."""
     generations = _generations(index)
     if not generations:
         raise IndexMissing(f"There is no index in {index} yet; build it with: columnbot index ARTICLES --index {index}")
-    try:
-        name = (index / "CURRENT").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        name = ""
+    name = read_pointer(index).name
     return next((folder for folder in generations if folder.name == name), generations[0])
 
 
