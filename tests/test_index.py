@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from columnbot.articles import Article
 from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable, UnknownArticle
-from columnbot.index import Index, open_index, write_index
+from columnbot.index import Index, VectorBlock, open_index, write_index
 from columnbot.index.generation import publish, writing
 from columnbot.language import terms_of
 from columnbot.passages import Passage, split_article
@@ -54,7 +54,7 @@ def publish_columns(index: Path, articles: tuple[Article, ...]) -> Path:
     }  # fmt: skip
     with writing(index) as folder:
         sentence_vectors = vectors_of(sentences).astype(np.float16)
-        write_index(folder, articles, passages, vectors_of(len(passages)), sentence_vectors)
+        write_index(folder, articles, passages, [VectorBlock(vectors_of(len(passages)), sentence_vectors)], 16)
         return publish(folder, facts)
 
 
