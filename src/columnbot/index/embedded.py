@@ -69,7 +69,8 @@ class Embedded:
 
     def passage(self, key: bytes) -> NDArray[np.float16]:
         """The passage's vector, float16 (d,)."""
-        return self._rows(self.places[key].passage, 1)[0]
+        vector: NDArray[np.float16] = self._rows(self.places[key].passage, 1)[0]
+        return vector
 
     def sentences(self, key: bytes) -> NDArray[np.float16]:
         """Those of its sentences, float16 (sentences, d)."""
@@ -78,8 +79,8 @@ class Embedded:
 
     def _rows(self, start: int, count: int) -> NDArray[np.float16]:
         self.file.seek(start)
-        rows: NDArray[np.float16] = np.frombuffer(self.file.read(count * self.dimension * 2), np.float16)
-        return rows.reshape(count, self.dimension)
+        content = self.file.read(count * self.dimension * 2)
+        return np.frombuffer(content, np.float16).reshape(count, self.dimension)
 
     def _digest(self, head: bytes, body: bytes) -> bytes:
         digest = hashlib.blake2b(self.fingerprint.encode(), digest_size=_DIGEST)
