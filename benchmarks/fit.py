@@ -22,6 +22,7 @@ from sklearn.metrics import roc_auc_score
 
 from columnbot import Answer, ColumnBot, evidence
 from columnbot.answering import SURE_ENOUGH, answer_by_quoting
+from columnbot.embedding import open_embedder
 from columnbot.evidence import Evidence, confidence_features, weigh_sentences
 from columnbot.questions import understand
 from columnbot.retrieval import Retrieved, retrieve
@@ -58,6 +59,7 @@ class Example:
 
 def examples(bot: ColumnBot) -> list[Example]:
     """The questions that still fit the text of the archive."""
+    embedder = open_embedder(bot.index.manifest.model).embedder
     found = []
     for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
         item = json.loads(line)
@@ -65,7 +67,7 @@ def examples(bot: ColumnBot) -> list[Example]:
         if [hashlib.sha256(text.encode()).hexdigest()[:12] for text in texts] != item["hashes"]:
             print(f"left out: the text that answers {item['id']} has changed")
             continue
-        retrieved = retrieve(bot.index, bot._embedder, understand(item["question"]))
+        retrieved = retrieve(bot.index, embedder, understand(item["question"]))
         places = tuple((path, start, end) for path, start, end in item["places"])
         weighed = tuple(weigh_sentences(bot.index, retrieved))
         found.append(Example(places, tuple(item["answers"]), retrieved, weighed))

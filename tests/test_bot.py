@@ -1,12 +1,17 @@
 """`ColumnBot` and `Conversation`: what a programmer calls."""
 
+import json
+import logging
+import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from columnbot import ColumnBot
+from columnbot import Answer, ColumnBot, Settings, build_index
 from columnbot.errors import IndexMissing, ModelMismatch, QuestionError, UnknownArticle
+from tests.test_embedding import make_tiny_model
 
 
 def test_a_folder_without_an_index_says_how_to_build_one(tmp_path: Path) -> None:
@@ -62,3 +67,100 @@ def test_threads_may_share_a_bot(bot: ColumnBot) -> None:
     alone = [bot.ask(question) for question in questions]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(bot.ask, questions)) == alone
+
+
+@pytest.fixture
+def shelf(sample_index: Path, tmp_path: Path) -> Path:
+    """An index of its own, to be rebuilt, of the sample archive."""
+    return Path(shutil.copytree(sample_index, tmp_path / "index"))
+
+
+@pytest.fixture
+def rebuild(sample_archive: Path, shelf: Path, tmp_path: Path) -> Callable[..., None]:
+    """Builds the index again without the columns of some years, which embeds nothing and loads no model."""
+
+    def without(*years: str) -> None:
+        shutil.rmtree(tmp_path / "columns", ignore_errors=True)
+        left_out = shutil.ignore_patterns(*(f"{year}-*" for year in years))
+        shutil.copytree(sample_archive, tmp_path / "columns", ignore=left_out)
+        assert build_index(tmp_path / "columns", shelf).embedded == 0
+
+    return without
+
+
+RUUD = "Wat stond er in het notitieboek van Ruud Postma?"
+
+
+def test_a_bot_moves_to_a_newer_index_between_two_questions_and_says_so_once(
+    shelf: Path, rebuild: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "columnbot")
+    bot = ColumnBot.open(shelf)
+    ruud = "2019-06-27-het-laatste-rondje-van-ruud.md"
+    assert bot.search(RUUD, 1)[0].passage.article.path == ruud
+    rebuild("2019")
+
+    assert ruud not in {hit.passage.article.path for hit in bot.search(RUUD, 100)}
+    assert ruud not in {article.path for article in bot.articles()}
+    assert bot.index.folder.name == "gen-000002"
+    assert [record.message for record in caplog.records if record.name == "columnbot.bot"] == [
+        f"Moved from gen-000001 to gen-000002: {len(bot.articles())} columns in {len(bot.index)} passages."
+    ]
+
+
+def test_a_conversation_goes_on_when_its_column_is_gone(shelf: Path, rebuild: Callable[..., None]) -> None:
+    talk = ColumnBot.open(shelf).conversation()
+    talk.ask(RUUD)
+    rebuild("2019")
+    answer = talk.ask("en wanneer was dat?")
+
+    assert "Ruud Postma" in answer.question
+    assert all(hit.passage.article.date and hit.passage.article.date.year != 2019 for hit in answer.hits)
+
+
+@pytest.mark.parametrize("trouble", ["damaged", "gone", "of another model"])
+def test_where_the_new_index_cannot_be_opened_the_bot_stays_with_the_old_one_and_says_why(
+    shelf: Path, rebuild: Callable[..., None], trouble: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = ColumnBot.open(shelf, model="bundled")
+    answer = bot.ask(RUUD)
+    if trouble == "of another model":
+        manifest = bot.index.folder / "manifest.json"
+        assert json.loads(manifest.read_text())["model"] == "bundled"
+        articles = shelf.parent / "columns"
+        articles.mkdir()
+        (articles / "a.md").write_text("# Een\n\nEen enkele zin over een brug.", encoding="utf-8")
+        build_index(articles, shelf, settings=Settings(model=str(make_tiny_model(shelf.parent / "tiny"))))
+    else:
+        rebuild("2019")
+        for folder in shelf.glob("gen-*"):
+            (folder / "manifest.json").unlink()
+        if trouble == "gone":
+            shutil.rmtree(shelf)
+
+    assert bot.ask(RUUD) == bot.ask(RUUD) == answer
+    (said,) = [record.message for record in caplog.records if record.name == "columnbot.bot"]
+    assert said.startswith("gen-000001 is still answered from: the new index cannot be opened. ")
+    assert "columnbot index" in said
+
+
+def test_threads_asking_while_indexes_come_and_go_are_answered_from_one_of_them(
+    shelf: Path, rebuild: Callable[..., None]
+) -> None:
+    bot = ColumnBot.open(shelf)
+    questions = [RUUD, "Hoeveel bladzijden telde de laatste papieren catalogus?", "Wat vond hij van de kantoortuin?"]
+
+    def answers() -> tuple[Answer, ...]:
+        fresh = ColumnBot.open(shelf)
+        return tuple(fresh.ask(question) for question in questions)
+
+    possible = [answers()]
+    with ThreadPoolExecutor(4) as pool:
+        asked = []
+        for years in (["2010"], ["2010", "2019"], ["2010", "2019", "2022"]):
+            asked += [(n, pool.submit(bot.ask, question)) for _ in range(8) for n, question in enumerate(questions)]
+            rebuild(*years)
+            possible.append(answers())
+    assert len(set(possible)) == 4
+    assert all(future.result() in [answers[n] for answers in possible] for n, future in asked)
+    assert [bot.ask(question) for question in questions] == list(possible[-1])

@@ -1,5 +1,6 @@
 """From a folder of columns to an index: what is embedded, what is taken over, and what survives a failure."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -202,15 +203,18 @@ def test_a_model_that_cannot_be_had_leaves_the_index_in_force(build: Build, arch
 
 def test_a_second_build_is_told_to_wait_and_the_first_ends_well(archive: Path, index: Path, settings: Settings) -> None:
     def build_meanwhile(done: int, total: int) -> None:
-        with pytest.raises(IndexBusy):
-            build_index(archive, index, settings=settings)
+        # Said before anything is read: this archive holds nothing that could be.
+        (index.parent / "empty").mkdir(exist_ok=True)
+        with pytest.raises(IndexBusy, match=f"process {os.getpid()} "):
+            build_index(index.parent / "empty", index, settings=settings)
 
     build_index(archive, index, settings=settings, progress=build_meanwhile)
     assert len(open_index(index).articles) == 2
 
 
-def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_succeeds(
-    build: Build, archive: Path, index: Path, settings: Settings
+@pytest.mark.parametrize(("kept", "embedded"), [("whole", 0), ("torn", 4)])
+def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_goes_on_with_what_it_embedded(
+    build: Build, archive: Path, index: Path, settings: Settings, tmp_path: Path, kept: str, embedded: int
 ) -> None:
     # It stops where the passages have been embedded and nothing is published yet.
     script = (
@@ -226,8 +230,31 @@ def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_succeeds
 
     with pytest.raises(IndexMissing):
         open_index(index)
+    (part,) = index.glob("embedded-*.part")
+    if kept == "torn":
+        os.truncate(part, part.stat().st_size - 1)
+    assert build().embedded == embedded
+    assert not part.exists()
+    build_index(archive, tmp_path / "afresh", settings=settings)
+    for name in ("vectors.faiss", "sentence_vectors.npy", "passage_spread.npz"):
+        (one,), (other,) = index.glob(f"gen-*/{name}"), (tmp_path / "afresh").glob(f"gen-*/{name}")
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_what_another_model_embedded_in_an_interrupted_build_is_not_taken(
+    build: Build, archive: Path, index: Path, tmp_path: Path
+) -> None:
+    other = Settings(model=str(make_tiny_model(tmp_path / "other", seed=1)), passage_words=30)
+
+    def stop(done: int, total: int) -> None:
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(archive, index, settings=other, progress=stop)
+    assert list(index.glob("embedded-*.part"))
     assert build().embedded == 4
-    assert len(open_index(index).articles) == 2
+    assert not list(index.glob("embedded-*.part"))
 
 
 def test_a_model_that_moved_is_named_anew_without_embedding_again(archive: Path, tmp_path: Path) -> None:

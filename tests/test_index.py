@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from columnbot.articles import Article
 from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable, UnknownArticle
-from columnbot.index import Index, open_index, write_index
+from columnbot.index import Index, VectorBlock, open_index, write_index
 from columnbot.index.generation import publish, writing
 from columnbot.language import terms_of
 from columnbot.passages import Passage, split_article
@@ -53,8 +54,12 @@ def publish_columns(index: Path, articles: tuple[Article, ...]) -> Path:
     }  # fmt: skip
     with writing(index) as folder:
         sentence_vectors = vectors_of(sentences).astype(np.float16)
-        write_index(folder, articles, passages, vectors_of(len(passages)), sentence_vectors)
+        write_index(folder, articles, passages, [VectorBlock(vectors_of(len(passages)), sentence_vectors)], 16)
         return publish(folder, facts)
+
+
+def names_in(index: Path) -> list[str]:
+    return sorted(folder.name for folder in index.glob("gen-*"))
 
 
 def passages_in(index: Index) -> list[Passage]:
@@ -174,12 +179,30 @@ def test_what_a_killed_build_left_behind_is_not_read_and_is_cleaned_up(index: Pa
 
 def test_a_second_writer_is_told_to_wait_and_the_first_goes_on(index: Path) -> None:
     with writing(index) as folder:
-        with pytest.raises(IndexBusy, match="Another build is writing"):
+        who = rf"Another build is writing {index} since 20\S+ \(process {os.getpid()} on \S+: .*pytest"
+        with pytest.raises(IndexBusy, match=who):
             publish_columns(index, COLUMNS)
         assert folder.is_dir()
     publish_columns(index, COLUMNS)
 
     assert open_index(index).articles == COLUMNS
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\xff", b"[]", b'{"pid": "x", "host": "h", "since": "s", "command": "c"}', "dead"]
+)
+def test_a_writer_that_left_no_name_is_not_given_that_of_another(index: Path, content: bytes | str | None) -> None:
+    if content == "dead":
+        with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+            pass
+        host = socket.gethostname()
+        content = json.dumps({"pid": ended.pid, "host": host, "since": "toen", "command": "c"}).encode()
+    with writing(index):
+        (index / "build.json").unlink()
+        if isinstance(content, bytes):
+            (index / "build.json").write_bytes(content)
+        with pytest.raises(IndexBusy, match=rf"^Another build is writing {index}; wait"):
+            publish_columns(index, COLUMNS)
 
 
 def test_no_file_of_a_generation_is_a_pickle(index: Path) -> None:
@@ -253,12 +276,55 @@ def test_an_altered_manifest_is_noticed(index: Path) -> None:
     assert open_index(index).folder.name == "gen-000001"
 
 
-def test_a_reader_keeps_its_generation_while_others_are_published(index: Path) -> None:
+def test_a_generation_stays_on_disk_for_as_long_as_somebody_reads_it(index: Path) -> None:
     opened = open_index(index)
+    for _ in range(3):
+        publish_columns(index, COLUMNS)
+
+    assert names_in(index) == ["gen-000002", "gen-000004", "gen-000005"]
+    assert passages_in(opened) == passages_of(LATER)
+    assert opened.words.scores(terms_of("Zutphen")).max() > 0
+
+    del opened
     publish_columns(index, COLUMNS)
+    assert names_in(index) == ["gen-000005", "gen-000006"]
+
+
+def test_a_generation_is_held_by_readers_in_other_processes_until_they_end(index: Path) -> None:
+    reader = (
+        "import sys; from pathlib import Path; from columnbot.index import open_index\n"
+        f"opened = open_index(Path({str(index)!r})); print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", reader], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout and process.stdout.readline()
+        publish_columns(index, COLUMNS)
+        publish_columns(index, COLUMNS)
+        assert "gen-000002" in names_in(index)
+        process.send_signal(signal.SIGKILL)
     publish_columns(index, COLUMNS)
 
-    assert not opened.folder.exists()
-    assert passages_in(opened) == passages_of(LATER)
-    assert opened.passage_spread.mean.shape == (16,)
-    assert opened.words.scores(terms_of("Zutphen")).max() > 0
+    assert names_in(index) == ["gen-000004", "gen-000005"]
+
+
+def test_opening_while_generations_come_and_go_gives_one_of_them_whole(index: Path) -> None:
+    writer = (
+        "from tests.test_index import *; import itertools\n"
+        f"index = Path({str(index)!r})\n"
+        "for articles in itertools.islice(itertools.cycle((COLUMNS, LATER)), 30): publish_columns(index, articles)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", writer], cwd=Path(__file__).parent.parent)
+    while process.poll() is None:
+        opened = open_index(index)
+        assert opened.articles in (COLUMNS, LATER)
+        assert passages_in(opened) == passages_of(opened.articles)
+    assert process.returncode == 0
+
+
+def test_readers_leave_no_files_open(index: Path) -> None:
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else None
+    if before is None:
+        pytest.skip("counts the open files of a process where the system lists them")
+    for _ in range(5):
+        open_index(index)
+
+    assert len(os.listdir("/proc/self/fd")) == before

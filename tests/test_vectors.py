@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from columnbot.index.vectors import build_vectors, nearest, read_vectors, spread_of, vectors_at, write_vectors
+from columnbot.index.vectors import Sums, empty_vectors, nearest, read_vectors, vectors_at, write_vectors
 
 
 def unit_vectors(count: int, dimension: int, seed: int) -> NDArray[np.float32]:
@@ -17,6 +17,12 @@ def unit_vectors(count: int, dimension: int, seed: int) -> NDArray[np.float32]:
     generator = np.random.default_rng(seed)
     vectors = generator.normal(size=(count, dimension)) + 2 * generator.normal(size=dimension)
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def build_vectors(vectors: NDArray[np.float32]) -> Any:
+    index = empty_vectors(vectors.shape[1])
+    index.add(vectors)
+    return index
 
 
 def by_brute_force(
@@ -68,7 +74,10 @@ def test_an_index_read_back_from_disk_holds_the_same_vectors(tmp_path: Path) -> 
 def test_standardised_scores_are_the_z_scores_among_all_vectors(kind: type) -> None:
     # More than one block of 8192, so that their sums have to be added up right.
     vectors = unit_vectors(20_000, 24, seed=8).astype(kind)
-    spread = spread_of(vectors)
+    sums = Sums(24)
+    sums.add(vectors[:11_000])
+    sums.add(vectors[11_000:])
+    spread = sums.spread()
     for question in unit_vectors(5, 24, seed=9):
         products = vectors.astype(np.float32) @ question
         full = (products - products.mean()) / products.std()
@@ -79,4 +88,6 @@ def test_standardised_scores_are_the_z_scores_among_all_vectors(kind: type) -> N
 def test_a_single_vector_has_no_spread_and_still_a_finite_score() -> None:
     vectors = unit_vectors(1, 24, seed=10)
 
-    assert np.isfinite(spread_of(vectors).standardise(vectors[0], vectors @ vectors[0])).all()
+    sums = Sums(24)
+    sums.add(vectors)
+    assert np.isfinite(sums.spread().standardise(vectors[0], vectors @ vectors[0])).all()

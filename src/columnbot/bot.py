@@ -1,29 +1,48 @@
 """`ColumnBot` answers from an index; a `Conversation` remembers the turns before."""
 
+import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 from columnbot.answering import Answer, answer_by_quoting, growing
 from columnbot.articles import Article
 from columnbot.embedding import Embedder, open_embedder
-from columnbot.errors import ModelMismatch
-from columnbot.index import Index, open_index
+from columnbot.errors import ColumnbotError, ModelMismatch
+from columnbot.index import Index, Pointer, open_index, read_pointer
 from columnbot.questions import Question, understand
 from columnbot.retrieval import EVERYTHING, Explanation, Filter, Hit, explain, hits_of, retrieve
 
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A generation and the model it was made with: what one answer is drawn from."""
+
+    index: Index
+    embedder: Embedder
+
 
 class ColumnBot:
-    """Questions in, cited answers out. Safe to share between threads: it only reads.
+    """Questions in, cited answers out. Safe to share between threads.
+
+    When the index is built again, it moves over to the new generation between two questions; an
+    answer comes from one generation throughout.
 
     >>> bot = ColumnBot.open(Path("index"))
     >>> answer = bot.ask("Wie zijn de interne klanten van een bedrijf?")
     >>> answer.text, answer.citations[0].article.title
     """
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
-        self.index = index
-        self._embedder = embedder
+    def __init__(self, index: Path, *, model: str | None = None) -> None:
+        self._place = Path(index)
+        self._model = model
+        self._moving = Lock()
+        self._pointer = read_pointer(self._place)  # read before it is followed, so that no later change is missed
+        self._source = self._open(None)
 
     @classmethod
     def open(cls, index: Path, *, model: str | None = None) -> "ColumnBot":
@@ -32,17 +51,52 @@ class ColumnBot:
         Raises `IndexMissing`, `IndexDamaged`, `ModelUnavailable`, or `ModelMismatch` when `model` names
         another model, or the index's own has changed since.
         """
-        opened = open_index(Path(index))
+        return cls(index, model=model)
+
+    @property
+    def index(self) -> Index:
+        """The generation that answers the next question. Take it once for all that has to agree."""
+        return self._current().index
+
+    def _current(self) -> _Source:
+        """What is in force now; the newest that can be opened where that is not."""
+        if read_pointer(self._place) != self._pointer:
+            with self._moving:
+                pointer = read_pointer(self._place)
+                if pointer != self._pointer:  # and no other thread has moved meanwhile
+                    self._move(pointer)
+        return self._source
+
+    def _move(self, pointer: Pointer) -> None:
+        before = self._source.index
+        try:
+            source = self._open(self._source.embedder)
+        except (ColumnbotError, OSError) as error:
+            _log.warning("%s is still answered from: the new index cannot be opened. %s", before.folder.name, error)
+        else:
+            if (source.index.folder, source.index.manifest) != (before.folder, before.manifest):
+                self._source = source
+                _log.info(
+                    "Moved from %s to %s: %d columns in %d passages.",
+                    before.folder.name, source.index.folder.name, len(source.index.articles), len(source.index),
+                )  # fmt: skip
+        self._pointer = pointer  # also where it leads nowhere: it is not followed again until it changes
+
+    def _open(self, embedder: Embedder | None) -> _Source:
+        """The index at its place, with the given model if that is the one it was made with."""
+        opened = open_index(self._place)
         made_with = opened.manifest.model
-        again = f"build the index again with: columnbot index --index {index} --model {model or made_with}"
-        if model is not None and model != made_with:
+        again = f"build the index again with: columnbot index --index {self._place} --model {self._model or made_with}"
+        if self._model not in (None, made_with):
             raise ModelMismatch(
-                f"{index} was made with the model {made_with!r}, not {model!r}; leave --model out, or {again}"
+                f"{self._place} was made with the model {made_with!r}, not {self._model!r}; "
+                f"leave --model out, or {again}"
             )
-        embedder = open_embedder(made_with).embedder
+        if embedder is None or embedder.fingerprint != opened.manifest.fingerprint:
+            embedder = open_embedder(made_with).embedder
         if embedder.fingerprint != opened.manifest.fingerprint:
-            raise ModelMismatch(f"The model {made_with!r} is not the one that {index} was made with; {again}")
-        return cls(opened, embedder)
+            raise ModelMismatch(f"The model {made_with!r} is not the one that {self._place} was made with; {again}")
+        return _Source(opened, embedder)
 
     def search(
         self,
@@ -55,10 +109,9 @@ class ColumnBot:
         tags: tuple[str, ...] = (),
     ) -> tuple[Hit, ...]:
         """The k best passages, best first, out of the columns that the filters allow. Raises `QuestionError`."""
-        retrieved = retrieve(
-            self.index, self._embedder, understand(question), Filter(author, since, until, tuple(tags))
-        )
-        return hits_of(self.index, retrieved, k)
+        source = self._current()
+        where = Filter(author, since, until, tuple(tags))
+        return hits_of(source.index, retrieve(source.index, source.embedder, understand(question), where), k)
 
     def explain(
         self,
@@ -71,8 +124,9 @@ class ColumnBot:
         tags: tuple[str, ...] = (),
     ) -> tuple[Explanation, ...]:
         """What `search` finds, with what brought each hit. Raises `QuestionError`."""
+        source = self._current()
         where = Filter(author, since, until, tuple(tags))
-        return explain(self.index, retrieve(self.index, self._embedder, understand(question), where), k)
+        return explain(source.index, retrieve(source.index, source.embedder, understand(question), where), k)
 
     def ask(
         self,
@@ -103,11 +157,15 @@ class ColumnBot:
         return self.index.articles
 
     def _answer(self, question: Question, where: Filter) -> Answer:
-        return answer_by_quoting(self.index, retrieve(self.index, self._embedder, question, where))
+        source = self._current()
+        return answer_by_quoting(source.index, retrieve(source.index, source.embedder, question, where))
 
 
 class Conversation:
-    """Turns that know of each other; `Answer.question` shows how each was understood. For one thread at a time."""
+    """Turns that know of each other; `Answer.question` shows how each was understood. For one thread at a time.
+
+    It goes on when the bot moves to a newer index.
+    """
 
     def __init__(self, bot: ColumnBot) -> None:
         self._bot = bot

@@ -7,18 +7,20 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.errors import IndexProblem
-from columnbot.index import Index, embedded_text, key_of, open_index, write_index
+from columnbot.index import Index, VectorBlock, embedded_text, key_of, open_index, write_index
+from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
 from columnbot.index.generation import named_generation, publish, reporting, writing
 from columnbot.language import ANALYSER_VERSION
 from columnbot.passages import Passage, split_article
-from columnbot.readers import read_archive
+from columnbot.readers import read_archive, require_folder
 from columnbot.readers.report import ArchiveReport, report_of
 from columnbot.settings import Settings
 from columnbot.version import VERSION
+
+PASSAGES_A_BLOCK = 4096
 
 Progress = Callable[[int, int], None]
 
@@ -43,39 +45,45 @@ def build_index(
 ) -> BuildReport:
     """Builds the index of a folder of articles, or brings it up to date.
 
-    Vectors of passages that have not changed are taken over from the generation in force; where
-    nothing at all has changed, no model is loaded and nothing is written. `progress` is called with
+    Vectors of passages that have not changed are taken over from the generation in force, and those
+    that an interrupted build had embedded from where it kept them; where nothing at all has changed,
+    no model is loaded and nothing is written. `progress` is called with
     the number of passages embedded and to be embedded. Raises `ArchiveError`, `IndexBusy`,
     `IndexUnwritable` or `ModelUnavailable`; the index that was there then stays in force.
     """
     started = perf_counter()
     settings = settings or Settings()
-    archive = read_archive(Path(articles))
-    passages = [
-        passage for article in archive.articles for passage in split_article(article, words=settings.passage_words)
-    ]
-    choice = open_embedder(settings.model)
+    require_folder(Path(articles))
     with writing(Path(index)) as folder:
-        old = _usable_index(Path(index), choice.embedder)
+        archive = read_archive(Path(articles))
+        passages = [
+            passage for article in archive.articles for passage in split_article(article, words=settings.passage_words)
+        ]
+        choice = open_embedder(settings.model)
+        embedder = choice.embedder
+        old = _usable_index(Path(index), embedder)
         unchanged = old is not None and _same(old, archive.articles, passages, settings)
-        embedded = 0
+        missing = 0
         if not unchanged:
-            vectors, sentence_vectors, embedded = _embed(passages, choice.embedder, old, progress)
-            write_index(folder, archive.articles, passages, vectors, sentence_vectors)
+            with embedded_so_far(Path(index), embedder.fingerprint, embedder.dimension) as embedded:
+                missing = _embed_missing(passages, embedder, old, embedded, progress)
+                blocks = _gather(passages, old, embedded)
+                write_index(folder, archive.articles, passages, blocks, embedder.dimension)
         read = report_of(replace(archive, notes=(*((choice.notice,) if choice.notice else ()), *archive.notes)))
         report = BuildReport(
             **{field.name: getattr(read, field.name) for field in fields(read)},
             index=Path(index),
             passages=len(passages),
             sentences=sum(len(passage.sentences) for passage in passages),
-            embedded=embedded,
+            embedded=missing,
             unchanged=unchanged,
             seconds=perf_counter() - started,
         )
         # The report is on disk before the index is in force, so that a full disk spoils neither.
         with reporting(Path(index), asdict(report)):
             if not unchanged:
-                publish(folder, _facts(choice.embedder, settings, archive.articles, passages))
+                publish(folder, _facts(embedder, settings, archive.articles, passages))
+        forget_embedded(Path(index))
     return report
 
 
@@ -101,37 +109,49 @@ def _same(old: Index, articles: Sequence[Any], passages: Sequence[Passage], sett
     )
 
 
-def _embed(
-    passages: Sequence[Passage], embedder: Embedder, old: Index | None, progress: Progress | None
-) -> tuple[NDArray[np.float32], NDArray[np.float16], int]:
-    """Vectors (n, d) of the passages and (m, d) of their sentences, and how many passages were embedded anew."""
-    counts = [len(passage.sentences) for passage in passages]
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    vectors = np.empty((len(passages), embedder.dimension), np.float32)
-    sentence_vectors = np.empty((int(first[-1]), embedder.dimension), np.float16)
-    known = {old.keys[number].tobytes(): number for number in range(len(old))} if old else {}
-    missing = []
-    for number, passage in enumerate(passages):
-        source = known.get(key_of(passage).tobytes())
-        if source is None or old is None:
-            missing.append(number)
-            continue
-        vectors[number] = old.vectors([source])[0]
-        rows = slice(old.first_sentence[source], old.first_sentence[source + 1])
-        sentence_vectors[first[number] : first[number + 1]] = old.sentence_vectors[rows]
+def _embed_missing(
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    old: Index | None,
+    embedded: Embedded,
+    progress: Progress | None,
+) -> int:
+    """Embeds what neither the old index nor an interrupted build has, and gives how many passages that were."""
+    known = old.numbers if old else {}
+    missing = [passage for passage in passages if (key := key_of(passage)) not in known and key not in embedded]
     done = 0
     if progress:
         progress(0, len(missing))
-    inputs: Iterator[PassageInput] = (embedding_input(passages[number]) for number in missing)
+    inputs: Iterator[PassageInput] = (embedding_input(passage) for passage in missing)
     for block in embedder.embed_passages(inputs) if missing else ():
-        numbers = missing[done : done + len(block.passages)]
-        vectors[numbers] = block.passages
-        rows_of_block = np.concatenate([np.arange(first[number], first[number + 1]) for number in numbers])
-        sentence_vectors[rows_of_block] = block.spans
-        done += len(numbers)
+        run = missing[done : done + len(block.passages)]
+        embedded.add(
+            [key_of(passage) for passage in run],
+            [len(passage.sentences) for passage in run],
+            block.passages.astype(np.float16),
+            block.spans.astype(np.float16),
+        )
+        done += len(run)
         if progress:
             progress(done, len(missing))
-    return vectors, sentence_vectors, len(missing)
+    return len(missing)
+
+
+def _gather(passages: Sequence[Passage], old: Index | None, embedded: Embedded) -> Iterator[VectorBlock]:
+    """The vectors of all passages in their order, some at a time, from wherever they are."""
+    known = old.numbers if old else {}
+    for start in range(0, len(passages), PASSAGES_A_BLOCK):
+        vectors, sentences = [], []
+        for passage in passages[start : start + PASSAGES_A_BLOCK]:
+            key = key_of(passage)
+            if old is not None and key in known:
+                number = known[key]
+                vectors.append(old.vectors([number])[0])
+                sentences.append(old.sentence_vectors[old.first_sentence[number] : old.first_sentence[number + 1]])
+            else:
+                vectors.append(embedded.passage(key).astype(np.float32))
+                sentences.append(embedded.sentences(key))
+        yield VectorBlock(np.stack(vectors), np.concatenate(sentences))
 
 
 def embedding_input(passage: Passage) -> PassageInput:

@@ -1,6 +1,7 @@
 """The command line. What can be mended is said in one line on stderr, with exit status 1."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -212,6 +213,9 @@ def chat(
     """Open the chat in the browser."""
     from columnbot.bot import ColumnBot
 
+    # What a keeper should know while it runs: that it moved to a newer index, or why it could not.
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logging.getLogger("columnbot").setLevel(logging.INFO)
     settings = load_settings(flags={"index": index, "host": host, "port": port, "language": language})
     bot = ColumnBot.open(settings.index, model=model)
     from columnbot.chat import serve

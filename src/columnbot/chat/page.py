@@ -5,7 +5,7 @@ with the session, so a browser cannot ask for anything that was not shown to it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from columnbot.answering import Answer
+from columnbot.articles import Article
 from columnbot.bot import ColumnBot, Conversation
 from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
@@ -73,7 +74,7 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
                     line_breaks=False,
                     allow_tags=False,
                     sanitize_html=True,
-                    **_welcome(bot, language),
+                    **_welcome(articles, language),
                 )
                 question = gr.Textbox(
                     placeholder=say("chat.ask", language),
@@ -114,11 +115,12 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
             return [], None, "", ""
 
         def speak(language: str) -> tuple[Update, ...]:
+            articles = bot.articles()  # of the index as it is now
             return (
-                masthead_html(bot.articles(), language),
+                masthead_html(articles, language),
                 gr.update(label=say("chat.language", language)),
                 gr.update(value=say("chat.new", language)),
-                gr.update(**_welcome(bot, language)),
+                gr.update(**_welcome(articles, language)),
                 gr.update(placeholder=say("chat.ask", language), label=say("chat.question", language)),
             )
 
@@ -138,8 +140,9 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
         asked = question.submit(ask, [question, session], **answering)
         example = chatbot.example_select(ask_example, session, **answering)
         reader.reference(open_column, [session, reader, choice], reader, **quick)
-        fresh.click(start_over, None, [chatbot, session, question, reader], cancels=[asked, example], **quick)
         spoken = [masthead, choice, fresh, chatbot, question]
+        emptied = fresh.click(start_over, None, [chatbot, session, question, reader], cancels=[asked, example], **quick)
+        emptied.then(speak, choice, spoken, **quick)  # the archive may have grown meanwhile
         choice.input(speak, choice, spoken, **quick)
         page.load(speak, choice, spoken, **quick)
     page.queue(api_open=False, max_size=_WAITING)
@@ -178,8 +181,8 @@ def column_at(session: Session | None, reference: object, language: str) -> str 
     return column_html(cited.article, beside, place, match.group(), language)
 
 
-def _welcome(bot: ColumnBot, language: str) -> dict[str, Any]:
-    examples = [{"text": text} for text in example_questions(bot.articles(), language)]
+def _welcome(articles: Sequence[Article], language: str) -> dict[str, Any]:
+    examples = [{"text": text} for text in example_questions(articles, language)]
     return {
         "placeholder": placeholder_html(language),
         "examples": examples,

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 # Passages are sorted by length within a window and cut into batches of at most so many tokens:
-# little padding, memory that does not depend on the archive, and batches that stay in the cache.
-WINDOW = 512
+# little padding, memory that does not depend on the archive, and batches that stay in the cache. A
+# window is also what a killed build loses at most.
+WINDOW = 128
 TOKENS_A_BATCH = 2048
 
 

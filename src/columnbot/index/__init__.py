@@ -19,18 +19,19 @@ from numpy.typing import NDArray
 
 from columnbot.articles import Article
 from columnbot.errors import IndexDamaged, UnknownArticle
-from columnbot.index.generation import Manifest, current_generation
+from columnbot.index.generation import MEND, Manifest, Pointer, current_generation, read_pointer
+from columnbot.index.locks import Hold
 from columnbot.index.terms import TermIndex, build_terms, read_terms, write_terms
-from columnbot.index.vectors import Spread, build_vectors, nearest, read_vectors, spread_of, vectors_at, write_vectors
+from columnbot.index.vectors import Spread, Sums, empty_vectors, nearest, read_vectors, vectors_at, write_vectors
 from columnbot.language import ngrams_of, terms_of
 from columnbot.passages import Passage, Sentence
 
-__all__ = ["Index", "TermIndex", "open_index", "write_index"]
+__all__ = ["Index", "Pointer", "TermIndex", "VectorBlock", "open_index", "read_pointer", "write_index"]
 
 
 @dataclass(frozen=True)
 class Index:
-    """An opened generation, read only.
+    """An opened generation, read only; it stays on disk for as long as this is referred to.
 
     Passages are numbered from 0 in the order of their articles (oldest first); the sentences of
     passage p are numbers `first_sentence[p]` up to `first_sentence[p + 1]`.
@@ -49,6 +50,7 @@ class Index:
     faiss_index: Any
     passage_spread: Spread  # mean and covariance of all passages' vectors
     sentence_spread: Spread  # and of all sentences'
+    hold: Hold
 
     def __len__(self) -> int:
         return len(self.places)
@@ -79,6 +81,11 @@ class Index:
             raise UnknownArticle(f"There is no article {path!r} in this index; columnbot search finds paths.") from None
 
     @cached_property
+    def numbers(self) -> Mapping[bytes, int]:
+        """The number of the passage with that key."""
+        return {key.tobytes(): number for number, key in enumerate(self.keys)}
+
+    @cached_property
     def _by_path(self) -> Mapping[str, Article]:
         return {article.path: article for article in self.articles}
 
@@ -88,21 +95,32 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.article.title}\n{passage.text}"
 
 
-def key_of(passage: Passage) -> NDArray[np.uint8]:
+def key_of(passage: Passage) -> bytes:
     """A hash (16 bytes) of everything that a passage's vectors depend on, besides the model."""
     places = [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
     digest = hashlib.blake2b(f"{places}\n{embedded_text(passage)}".encode(), digest_size=16)
-    return np.frombuffer(digest.digest(), np.uint8)
+    return digest.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBlock:
+    """Unit vectors of a run of passages, float32 (n, d), and of all their sentences in order, float16 (m, d)."""
+
+    passages: NDArray[np.float32]
+    sentences: NDArray[np.float16]
 
 
 def write_index(
     folder: Path,
     articles: Sequence[Article],
     passages: Sequence[Passage],
-    passage_vectors: NDArray[np.float32],
-    sentence_vectors: NDArray[np.float16],
+    vectors: Iterable[VectorBlock],
+    dimension: int,
 ) -> None:
-    """Writes all files of a generation but its manifest. Passages stand in the order of their articles."""
+    """Writes all files of a generation but its manifest. Passages stand in the order of their articles.
+
+    `vectors` are those of the passages in their order; they are written as they come.
+    """
     with (folder / "articles.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for article in articles:
             file.write(json.dumps(dataclasses.asdict(article), ensure_ascii=False, default=date.isoformat) + "\n")
@@ -113,14 +131,28 @@ def write_index(
     np.save(folder / "passages.npy", np.asarray(places, np.int64).reshape(-1, 3))
     np.save(folder / "first_sentence.npy", np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
     np.save(folder / "sentences.npy", np.asarray(sentences, np.int64).reshape(-1, 2))
-    np.save(folder / "sentence_vectors.npy", sentence_vectors)
-    np.save(folder / "keys.npy", np.array([key_of(passage) for passage in passages], np.uint8))
-    write_vectors(build_vectors(passage_vectors), folder / "vectors.faiss")
-    for name, vectors in (("passage", passage_vectors), ("sentence", sentence_vectors)):
-        spread = spread_of(vectors)
-        np.savez(folder / f"{name}_spread.npz", mean=spread.mean, covariance=spread.covariance)
+    keys = b"".join(key_of(passage) for passage in passages)
+    np.save(folder / "keys.npy", np.frombuffer(keys, np.uint8).reshape(-1, 16))
+    _write_blocks(folder, vectors, sum(counts), dimension)
     write_terms(build_terms(_words(passages)), folder, "words")
     write_terms(build_terms(_grams(passages)), folder, "grams")
+
+
+def _write_blocks(folder: Path, blocks: Iterable[VectorBlock], sentences: int, dimension: int) -> None:
+    """vectors.faiss, sentence_vectors.npy and the spread of each."""
+    index, of_passages, of_sentences = empty_vectors(dimension), Sums(dimension), Sums(dimension)
+    with (folder / "sentence_vectors.npy").open("wb") as file:
+        shape = (sentences, dimension)
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": shape})
+        for block in blocks:
+            index.add(block.passages)
+            of_passages.add(block.passages)
+            of_sentences.add(block.sentences)
+            file.write(np.ascontiguousarray(block.sentences, "<f2").tobytes())
+    write_vectors(index, folder / "vectors.faiss")
+    for name, sums in (("passage", of_passages), ("sentence", of_sentences)):
+        spread = sums.spread()
+        np.savez(folder / f"{name}_spread.npz", mean=spread.mean, covariance=spread.covariance)
 
 
 def _words(passages: Iterable[Passage]) -> Iterable[list[str]]:
@@ -133,7 +165,8 @@ def _grams(passages: Iterable[Passage]) -> Iterable[list[str]]:
 
 def open_index(index: Path) -> Index:
     """Opens the generation in force. Raises `IndexMissing` or `IndexDamaged`."""
-    folder, manifest = current_generation(index)
+    generation = current_generation(index)
+    folder, manifest = generation.folder, generation.manifest
     lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
 
     def array(name: str) -> NDArray[Any]:
@@ -144,6 +177,7 @@ def open_index(index: Path) -> Index:
         array("passages"), array("first_sentence"), array("sentences"), array("sentence_vectors"), array("keys"),
         read_terms(folder, "words", manifest.passages), read_terms(folder, "grams", manifest.passages),
         read_vectors(folder / "vectors.faiss"), _spread(folder, "passage"), _spread(folder, "sentence"),
+        generation.hold,
     )  # fmt: skip
     _check_counts(opened)
     return opened
@@ -164,9 +198,7 @@ def _check_counts(index: Index) -> None:
         and all(a <= b for a, b in pairwise((0, *index.first_sentence[[0, -1]].tolist(), manifest.sentences)))
     )
     if not agree:
-        raise IndexDamaged(
-            f"The files of {index.folder} do not fit together; build the index again with: columnbot index"
-        )
+        raise IndexDamaged(f"The files of {index.folder} do not fit together; {MEND}")
 
 
 def _article(line: str) -> Article:

@@ -3,9 +3,9 @@
 index/
   CURRENT            the name of the generation in force
   gen-000007/        manifest.json and the files it vouches for
-  gen-000006/        the one before, to fall back on
+  gen-000006/        the one before, to fall back on; older ones only while somebody reads them
   report.json        what the last build read, skipped and found doubtful
-  build.lock         held by the one build that may write
+  build.lock         held by the one build that may write, build.json says who that is
 """
 
 import contextlib
@@ -22,11 +22,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
+from columnbot.errors import IndexDamaged, IndexMissing, IndexUnwritable
+from columnbot.index.locks import Hold, hold, one_writer, unread
 
 FORMAT = 1
+MEND = "build the index again with: columnbot index"
 _NAME = re.compile(r"gen-\d{6,}")
 _log = logging.getLogger(__name__)
 
@@ -67,12 +67,7 @@ def writing(index: Path) -> Iterator[Path]:
     """
     with _explained(index):
         index.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index / "build.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexBusy(f"Another build is writing {index}; wait until it is done, then try again.") from None
-        try:
+        with one_writer(index):
             for left in index.glob("gen-*.tmp"):
                 shutil.rmtree(left)  # what a killed build left behind
             folder = index / f"{_next_name(index)}.tmp"
@@ -81,8 +76,6 @@ def writing(index: Path) -> Iterator[Path]:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            lock.release()
 
 
 @contextlib.contextmanager
@@ -125,8 +118,8 @@ def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
     os.replace(index / "CURRENT.tmp", index / "CURRENT")
     _sync(index)
     for old in _generations(index):
-        if old not in (generation, previous):
-            shutil.rmtree(old, ignore_errors=True)
+        if old != generation and (previous is None or old != previous.folder):
+            _remove_unread(old)
     return generation
 
 
@@ -143,20 +136,61 @@ def reporting(index: Path, report: Mapping[str, Any]) -> Iterator[None]:
     _sync(index)
 
 
-def current_generation(index: Path) -> tuple[Path, Manifest]:
+def _remove_unread(folder: Path) -> None:
+    """Removes a generation; one that somebody reads is left to the next build."""
+    with contextlib.suppress(OSError), unread(folder) as nobody_reads_it:  # Windows refuses to remove what is open
+        if nobody_reads_it:
+            gone = folder.with_suffix(".tmp")  # in one step, so that nobody meets half a generation
+            folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation of which every file has been checked, and that stays where it is while this does."""
+
+    folder: Path
+    manifest: Manifest
+    hold: Hold
+
+
+def current_generation(index: Path) -> Generation:
     """The generation in force, every file of it checked; a damaged one falls back, with a warning, to the one before.
 
     Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound.
     """
-    named = named_generation(index)
+    while True:
+        named = named_generation(index)
+        try:
+            return _sound(named)
+        except IndexDamaged as error:
+            if named_generation(index) != named:
+                continue  # builds went by since it was named
+            before = _newest_sound(index, besides=named)
+            if before is None:
+                raise
+            _log.warning("%s. The generation before it, %s, is used instead.", error, before.folder.name)
+            return before
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What CURRENT says and which file said it; a build makes a new file of it, and so another pointer."""
+
+    name: str
+    file: int = 0
+    written: int = 0
+
+
+def read_pointer(index: Path) -> Pointer:
+    """CURRENT as it now is, in some 20 µs; without a name where there is none."""
     try:
-        return named, verify(named)
-    except IndexDamaged as error:
-        sound = _newest_sound(index, besides=named)
-        if sound is None:
-            raise
-        _log.warning("%s. The generation before it, %s, is used instead.", error, sound.name)
-        return sound, verify(sound)
+        with (index / "CURRENT").open("rb") as file:
+            status = os.fstat(file.fileno())
+            name = file.read(100).decode("ascii", "replace").strip()
+            return Pointer(name, status.st_ino, status.st_mtime_ns)
+    except OSError:
+        return Pointer("")
 
 
 def named_generation(index: Path) -> Path:
@@ -164,37 +198,40 @@ def named_generation(index: Path) -> Path:
     generations = _generations(index)
     if not generations:
         raise IndexMissing(f"There is no index in {index} yet; build it with: columnbot index ARTICLES --index {index}")
-    try:
-        name = (index / "CURRENT").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        name = ""
+    name = read_pointer(index).name
     return next((folder for folder in generations if folder.name == name), generations[0])
 
 
-def _newest_sound(index: Path, *, besides: Path) -> Path | None:
+def _newest_sound(index: Path, *, besides: Path) -> Generation | None:
     for folder in _generations(index):
         try:
             if folder != besides:
-                verify(folder)
-                return folder
+                return _sound(folder)
         except IndexDamaged:
             continue
     return None
 
 
+def _sound(folder: Path) -> Generation:
+    try:
+        held = hold(folder)
+    except OSError as error:
+        raise IndexDamaged(f"{folder} cannot be opened ({error.strerror}); {MEND}") from error
+    return Generation(folder, verify(folder), held)
+
+
 def verify(folder: Path) -> Manifest:
     """Checks that every file is what was written. Raises `IndexDamaged` naming the file."""
-    mend = "build the index again with: columnbot index"
     try:
         fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         if fields.get("format") != FORMAT:
-            raise IndexDamaged(f"{folder} has format {fields.get('format')}, not {FORMAT}; {mend}")
+            raise IndexDamaged(f"{folder} has format {fields.get('format')}, not {FORMAT}; {MEND}")
         if fields.pop("sha256") != _digest(fields):
             raise ValueError("the manifest is not what was written")
         files = {name: FileCheck(**check) for name, check in fields.pop("files").items()}
         manifest = Manifest(files=files, **fields)
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise IndexDamaged(f"{folder / 'manifest.json'} is missing or damaged; {mend}") from error
+        raise IndexDamaged(f"{folder / 'manifest.json'} is missing or damaged; {MEND}") from error
     for name, check in files.items():
         file = folder / name
         try:
@@ -202,7 +239,7 @@ def verify(folder: Path) -> Manifest:
         except OSError:
             sound = False
         if not sound:
-            raise IndexDamaged(f"{file} is missing or damaged; {mend}")
+            raise IndexDamaged(f"{file} is missing or damaged; {MEND}")
     return manifest
 
 

@@ -29,7 +29,7 @@ from columnbot.readers.text import read_text
 from columnbot.readers.xml import read_xml
 from columnbot.readers.zip import read_zip
 
-__all__ = ["Archive", "Copies", "Skipped", "read_archive"]
+__all__ = ["Archive", "Copies", "Skipped", "read_archive", "require_folder"]
 
 Reader = Callable[[str, bytes], tuple[Article, ...]]
 _READERS: dict[str, Reader] = {
@@ -77,10 +77,7 @@ class Archive:
 
 def read_archive(folder: Path) -> Archive:
     """Reads every file below the folder. Raises `ArchiveError` when it is missing or nothing in it can be read."""
-    if not folder.exists():
-        raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.")
-    if not folder.is_dir():
-        raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
+    require_folder(folder)
     articles: list[Article] = []
     skipped: list[Skipped] = []
     taken: set[str] = set()
@@ -110,6 +107,14 @@ def read_archive(folder: Path) -> Archive:
     kept, copies = part_copies(completed)
     kept.sort(key=lambda article: (article.date or date.max, article.path))
     return Archive(tuple(kept), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, len(files), copies)
+
+
+def require_folder(folder: Path) -> None:
+    """Raises `ArchiveError` when there is no such folder."""
+    if not folder.exists():
+        raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.")
+    if not folder.is_dir():
+        raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
