@@ -1,17 +1,17 @@
 """A folder of files → articles, with one report of what was read, what was skipped, and why.
 
 A reader takes a file's path (relative to the archive) and its bytes, and returns the articles in
-it, or raises `Unreadable` with the reason. A bad file never stops the others.
+it, or raises `Unreadable` with the reason. One of a format that holds many articles takes a stream,
+and gives articles, and the items it left out with the reason, one by one. A bad file never stops the others.
 """
 
-import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from columnbot.articles import Article
 from columnbot.errors import ArchiveError
@@ -21,13 +21,15 @@ from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
-from columnbot.readers.source import Unreadable
+from columnbot.readers.source import SavedText, Skipped, Unreadable
+from columnbot.readers.tables import read_csv, read_json, read_json_lines
 from columnbot.readers.text import read_text
+from columnbot.readers.xml import read_xml
+from columnbot.readers.zip import read_zip
 
 __all__ = ["Archive", "Copies", "Skipped", "read_archive"]
 
-Reader = Callable[[str, bytes], tuple[Article, ...]]
-_READERS: dict[str, Reader] = {
+_READERS: dict[str, Callable[[str, bytes], tuple[Article, ...]]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".html": read_html,
@@ -35,19 +37,23 @@ _READERS: dict[str, Reader] = {
     ".xhtml": read_html,
     ".mhtml": read_mhtml,
     ".mht": read_mhtml,
-    ".txt": read_text,
     ".pdf": read_pdf,
     ".docx": read_docx,
 }
+# Formats of many articles in one file, which may be of any size.
+_STREAMED: dict[str, Callable[[str, BinaryIO], Iterator[Article | Skipped]]] = {
+    ".xml": read_xml,
+    ".rss": read_xml,
+    ".atom": read_xml,
+    ".rdf": read_xml,
+    ".json": read_json,
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+}
+_KINDS = (*_READERS, ".txt", *_STREAMED, ".zip")
 _MAX_BYTES = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that gave no article, and why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ class Archive:
     """What a folder holds.
 
     `articles` stand oldest first, undated ones last; `skipped` by path; `notes` tell what was inferred;
-    `files` is how many files were met; `copies` names the columns that stood there more than once.
+    `files` is how many files were met, a zip being one; `copies` names the columns that stood there
+    more than once.
     """
 
     articles: tuple[Article, ...]
@@ -71,27 +78,54 @@ def read_archive(folder: Path) -> Archive:
         raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.")
     if not folder.is_dir():
         raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
-    articles: list[Article] = []
     skipped: list[Skipped] = []
     files = list(_walk(folder, skipped))
-    furniture = _learn_from([file for file in files if file.suffix.lower() == ".txt"])
-    readers: dict[str, Reader] = {**_READERS, ".txt": partial(read_text, furniture=furniture)}
-    for file in files:
-        path = _relative(file, folder)
-        try:
-            articles += _read_file(file, path, readers)
-        except Unreadable as reason:
-            skipped.append(Skipped(path, str(reason)))
+    articles: dict[str, Article] = {}
+    texts: list[SavedText] = []
+    for item in _read_files(files, folder):
+        if isinstance(item, SavedText):
+            texts.append(item)
+        else:
+            _take(item, articles, skipped)
+    furniture = learn_furniture(text.content for text in texts[:: -(-len(texts) // SAMPLE) or 1])
+    for text in _read_texts(texts, furniture):
+        _take(text, articles, skipped)
     if not articles:
-        kinds = ", ".join(_READERS)
+        kinds = ", ".join(_KINDS)
         seen = f"; {len(skipped)} skipped, the first: {skipped[0].path} ({skipped[0].reason})" if skipped else ""
         raise ArchiveError(f"{folder} holds no article that can be read (files ending in {kinds}){seen}.")
-    completed, notes = complete_bylines(articles)
+    completed, notes = complete_bylines(list(articles.values()))
     if furniture:
         notes = (*notes, f"{len(furniture)} lines that stand in many of the .txt files are taken for their site's.")
     kept, copies = part_copies(completed)
     kept.sort(key=lambda article: (article.date or date.max, article.path))
     return Archive(tuple(kept), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, len(files), copies)
+
+
+def _take(item: Article | Skipped, articles: dict[str, Article], skipped: list[Skipped]) -> None:
+    if isinstance(item, Skipped):
+        skipped.append(item)
+    elif item.path in articles:  # names that are not UTF-8 may come to look the same
+        skipped.append(Skipped(item.path, "another article has the same name; rename one of the two"))
+    else:
+        articles[item.path] = item
+
+
+def _read_files(files: list[Path], folder: Path) -> Iterator[Article | Skipped | SavedText]:
+    for file in files:
+        path = _relative(file, folder)
+        try:
+            yield from _read_file(file, path)
+        except Unreadable as reason:
+            yield Skipped(path, str(reason))
+
+
+def _read_texts(texts: list[SavedText], furniture: frozenset[str]) -> Iterator[Article | Skipped]:
+    for text in texts:
+        try:
+            yield from read_text(text.path, text.content, furniture)
+        except Unreadable as reason:
+            yield Skipped(text.path, str(reason))
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -110,37 +144,48 @@ def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names))
 
 
-def _learn_from(files: list[Path]) -> frozenset[str]:
-    """What repeats over pages saved as text, out of at most `SAMPLE` of them, spread over the archive."""
-    contents = []
-    for file in files[:: -(-len(files) // SAMPLE) or 1]:
-        with contextlib.suppress(Unreadable):  # it is named when it is read
-            contents.append(_content_of(file))
-    return learn_furniture(contents)
-
-
-def _read_file(file: Path, path: str, readers: Mapping[str, Reader]) -> tuple[Article, ...]:
-    if file.name.startswith("."):
-        raise Unreadable("a hidden file")
-    reader = readers.get(file.suffix.lower())
-    if reader is None:
-        kind = f"files ending in {file.suffix}" if file.suffix else "files without an ending"
-        raise Unreadable(f"{kind} are not read")
-    return reader(path, _content_of(file))
-
-
-def _content_of(file: Path) -> bytes:
+def _read_file(file: Path, path: str) -> Iterator[Article | Skipped | SavedText]:
+    kind = _kind_of(path)
     try:
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a regular file")
-        if status.st_size > _MAX_BYTES:
-            raise Unreadable(
-                f"{status.st_size / 1e6:.0f} MB is too large for one article (at most {_MAX_BYTES // 10**6})"
-            )
-        return file.read_bytes()
+        if kind != ".zip":
+            yield from _read(path, status.st_size, lambda: file.open("rb"))
+            return
+        with file.open("rb") as stream:
+            yield from read_zip(path, stream, {*_READERS, ".txt", *_STREAMED}, _read)
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from error
+
+
+def _read(path: str, size: int, opened: Callable[[], BinaryIO]) -> Iterator[Article | Skipped | SavedText]:
+    """What is in one file, on the disk or in a zip, by the reader of its ending."""
+    kind = _kind_of(path)
+    if kind == ".zip":
+        raise Unreadable("a zip inside a zip is not opened")
+    if kind not in _STREAMED and size > _MAX_BYTES:
+        raise Unreadable(f"{size / 1e6:.0f} MB is too large for one article (at most {_MAX_BYTES // 10**6})")
+    with opened() as stream:
+        if kind == ".txt":
+            yield SavedText(path, stream.read())
+        elif kind in _READERS:
+            yield from _READERS[kind](path, stream.read())
+        else:
+            yield from _STREAMED[kind](path, stream)
+
+
+def _kind_of(path: str) -> str:
+    """The ending of a file that is read. Raises `Unreadable` for other files."""
+    name = PurePosixPath(path)
+    if name.name.startswith("."):
+        raise Unreadable("a hidden file")
+    kind = name.suffix.lower()
+    if kind not in _KINDS:
+        raise Unreadable(
+            f"files ending in {name.suffix} are not read" if kind else "files without an ending are not read"
+        )
+    return kind
 
 
 def _relative(file: Path, folder: Path) -> str:

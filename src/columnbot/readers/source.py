@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
 from pathlib import PurePosixPath
@@ -13,6 +14,22 @@ from lxml import html as lxml_html
 
 class Unreadable(Exception):
     """Why a file gives no article; the text goes into the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedText:
+    """A file of plain text, to be read when all have been seen: what repeats over them is not the column's."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or an item in a file, that gave no article or was read only in part, and why."""
+
+    path: str
+    reason: str
 
 
 def decode(content: bytes) -> str:

@@ -1,0 +1,197 @@
+"""Tables of articles, a row each: CSV and JSON lines with named columns, in English or in Dutch; and JSON."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timezone
+from typing import Any, BinaryIO
+
+from columnbot.articles import Article
+from columnbot.readers.feed import read_json_feed
+from columnbot.readers.items import make_article, slug, slug_of_url, text_of_title, unique
+from columnbot.readers.source import Skipped, Unreadable, clean, decode, find_date, text_of_html
+from columnbot.readers.streams import MAX_BYTES, lines, whole
+
+# The names that a column may have, the likeliest first, without capitals, spaces and underscores.
+_COLUMNS = {
+    "title": "title titel headline kop".split(),
+    "text": "text body content tekst inhoud contenthtml html contenttext article artikel column".split(),
+    "author": "author auteur authors auteurs byline by schrijver columnist".split(),
+    "date": "date datum published publishedat datepublished publicatiedatum pubdate postdate createdat created".split(),
+    "url": "url link permalink webadres adres".split(),
+    "tags": "tags tag keywords trefwoorden categories category categorieën categorie rubriek".split(),
+    "name": "slug id".split(),
+    "status": ["status"],
+    "draft": ["draft", "concept"],
+}
+_PUBLISHED = ("", "publish", "published", "live", "public", "gepubliceerd", "online")
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|em|strong|b|i|a|h[1-6]|ul|ol|li|blockquote|span|figure|img)\b[^<>]*>", re.IGNORECASE
+)
+_DAY_FIRST = re.compile(r"\s*(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d\d)\b")
+_MAX_JSON = 200_000_000
+
+
+def read_csv(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
+    """Each row as `path#slug` or `path#line`. Raises `Unreadable` when no column is called text or the like."""
+    csv.field_size_limit(MAX_BYTES)  # the csv module's own limit, 131,072, is shorter than a long column
+    source = _short_lines(stream)
+    above, header = next(((number, line) for number, line in enumerate(source, start=1) if _is_header(line)), (0, ""))
+    delimiter = max(",;\t|", key=lambda mark: (len(_places(_cells(header, mark))), header.count(mark)))
+    names = _cells(header, delimiter)
+    places = _places(names)
+    if "text" not in places:
+        raise Unreadable(f"none of its columns is called text, body, content or tekst; they are: {_shown(names)}")
+    return _rows(path, csv.reader(source, delimiter=delimiter), above, places)
+
+
+def _rows(path: str, rows: Any, above: int, places: Mapping[str, int]) -> Iterator[Article | Skipped]:
+    taken: dict[str, int] = {}
+    while True:
+        line = above + rows.line_num + 1
+        try:
+            row = next(rows, None)
+        except (csv.Error, Unreadable) as error:
+            yield Skipped(path, f"not read from line {line} on: {error}")
+            return
+        if row is None:
+            return
+        if any(cell.strip() for cell in row):
+            record = {column: row[place] for column, place in places.items() if place < len(row)}
+            yield _article(path, "line", line, record, taken)
+
+
+def read_json_lines(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
+    """Each line, a JSON object, as `path#slug` or `path#line`."""
+    taken: dict[str, int] = {}
+    for number, line in enumerate(lines(stream), start=1):
+        if line is None or line.strip():
+            try:
+                yield _article(path, "line", number, _record(_parsed(line)), taken)
+            except Unreadable as reason:
+                yield Skipped(f"{path}#{unique(str(number), taken)}", f"line {number}: {reason}")
+
+
+def read_json(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
+    """A JSON Feed, or a list of objects that each hold an article. Raises `Unreadable` for other JSON."""
+    value = _parsed(decode(whole(stream, _MAX_JSON)))
+    if isinstance(value, dict) and "jsonfeed.org/version" in str(value.get("version")):
+        return read_json_feed(path, value)
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return _items(path, value)
+    raise Unreadable("JSON that is neither a JSON Feed nor a list of articles")
+
+
+def _items(path: str, items: Sequence[object]) -> Iterator[Article | Skipped]:
+    taken: dict[str, int] = {}
+    for number, item in enumerate(items, start=1):
+        try:
+            yield _article(path, "item", number, _record(item), taken)
+        except Unreadable as reason:
+            yield Skipped(f"{path}#{unique(str(number), taken)}", f"item {number}: {reason}")
+
+
+def _parsed(text: str | None) -> Any:
+    if text is None:
+        raise Unreadable(f"more than {MAX_BYTES // 10**6} million characters are too many for one article")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Unreadable(f"not JSON: {error}") from None
+    except RecursionError:
+        raise Unreadable("not JSON of articles: it is nested too deep") from None
+
+
+def _record(value: object) -> dict[str, Any]:
+    """What an object says, by the columns that are known; null is as good as nothing."""
+    if not isinstance(value, dict):
+        raise Unreadable("not an object with named fields")
+    said = {name: field for name, field in value.items() if field is not None}
+    names = list(said)
+    return {column: said[names[place]] for column, place in _places(names).items()}
+
+
+def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken: dict[str, int]) -> Article | Skipped:
+    url = _words(record.get("url"))
+    name = slug(_words(record.get("name"))) or slug_of_url(url) or str(number)
+    item = f"{path}#{unique(name, taken)}"
+    try:
+        if "text" not in record:
+            raise Unreadable("it has no text, body, content or tekst")
+        if _words(record.get("draft")).strip().lower() in ("true", "1", "yes", "ja", "waar"):
+            raise Unreadable("a draft")
+        if (status := _words(record.get("status")).strip().lower()) not in _PUBLISHED:
+            raise Unreadable(f'its status is "{status}", not published')
+        text = _words(record["text"])
+        return make_article(
+            item,
+            title=text_of_title(_words(record.get("title"))),
+            text=text_of_html(text) if _MARKUP.search(text) else clean(text),
+            author=_words(record.get("author")),
+            day=_day(record.get("date")),
+            url=url,
+            tags=tuple(_tags(record.get("tags"))),
+        )
+    except Unreadable as reason:
+        return Skipped(item, f"{unit} {number}: {reason}")
+
+
+def _words(value: object) -> str:
+    """A field as text: of a list, its members parted by commas; of an object, its name."""
+    if isinstance(value, list):
+        return ", ".join(words for member in value if (words := _words(member)))
+    if isinstance(value, dict):
+        return _words(value.get("name"))
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return ""  # no name or date, and too long for Python to print
+    return value if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""
+
+
+def _tags(value: object) -> Iterator[str]:
+    members = value if isinstance(value, list) else re.split(r"[,;|]", _words(value))
+    return (words for member in members if (words := _words(member)))
+
+
+def _day(value: object) -> date | None:
+    """A date as written, 31-12-2019 with the day first (unless that cannot be), or seconds since 1970."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 10**8 < value < 10**13:
+        seconds = value / 1000 if value > 10**10 else value
+        return datetime.fromtimestamp(seconds, tz=timezone.utc).date()
+    if match := _DAY_FIRST.match(_words(value)):
+        day, month, year = int(match[1]), int(match[3]), int(match[4])
+        day, month = (month, day) if month > 12 else (day, month)
+        return find_date(f"{year}-{month:02}-{day:02}")
+    return find_date(_words(value))
+
+
+def _short_lines(stream: BinaryIO) -> Iterator[str]:
+    for line in lines(stream):
+        if line is None:
+            raise Unreadable(f"a line of more than {MAX_BYTES // 10**6} million characters")
+        yield line.replace("\0", "")  # Python 3.10's csv stops at one
+
+
+def _is_header(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("sep=")  # Excel's way to name the delimiter
+
+
+def _cells(header: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _places(names: Sequence[str]) -> dict[str, int]:
+    """Where each known column stands among the names; of several, the likeliest."""
+    plain = [re.sub(r"[\s_-]+", "", name).lower() for name in names]
+    return {
+        column: next(plain.index(name) for name in known if name in plain)
+        for column, known in _COLUMNS.items()
+        if not set(known).isdisjoint(plain)
+    }
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(clean(name)[:30] for name in names[:8]) or "none"
