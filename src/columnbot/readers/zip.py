@@ -39,7 +39,7 @@ def read_zip(
         files: dict[str, zipfile.ZipInfo] = {}
         left_out: dict[str, str] = {}
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith(("/", "\\")):  # a folder; `is_dir` stumbles over an empty name
                 continue
             name, reason = _place(info)
             if reason:
@@ -101,7 +101,9 @@ def _place(info: zipfile.ZipInfo) -> tuple[str, str | None]:
     """Where in the zip a file stands, and why it is not read, if it is not. Windows writes backslashes."""
     raw = info.filename.replace("\\", "/")
     parts = [words for part in raw.split("/") if (words := clean(part)) not in ("", ".", "..")]
-    name = "/".join(parts) or "(no name)"
+    if not parts:
+        return "(no name)", "it has no name"
+    name = "/".join(parts)
     if raw.startswith("/") or ".." in raw.split("/") or re.match(r"[A-Za-z]:", raw):
         return name, "its name leads out of the zip"
     if stat.S_ISLNK(info.external_attr >> 16):
