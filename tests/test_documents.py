@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import random
 import sys
 from pathlib import Path
 
@@ -162,6 +163,21 @@ def test_without_the_extra_the_reason_says_which_is_missing(
 
     assert package in str(skipped.value)
     assert 'pip install "columnbot[documents]"' in str(skipped.value)
+
+
+def test_documents_with_bytes_changed_anywhere_are_read_or_skipped_with_the_reason() -> None:
+    chance = random.Random(7)
+    for read, sound in ((read_pdf, pdf([wrapped(text) for text in PARAGRAPHS])), (read_docx, word())):
+        outcomes = set()
+        for _ in range(300):
+            content = bytearray(sound)
+            for _ in range(chance.randint(1, 6)):
+                content[chance.randrange(len(content))] = chance.randrange(256)
+            try:
+                outcomes.add("read" if read("a", bytes(content))[0].text else "empty")
+            except Unreadable as reason:
+                outcomes.add("skipped" if str(reason) else "unexplained")
+        assert outcomes == {"read", "skipped"}
 
 
 def test_documents_are_read_beside_other_files(tmp_path: Path) -> None:

@@ -112,8 +112,7 @@ def test_of_an_export_of_blogger_only_the_live_posts_are_read(tmp_path):
         "nieuw-commentaar": "<blogger:type>COMMENT</blogger:type><blogger:status>LIVE</blogger:status>",
     }
     entries = [
-        f"<entry><id>{name}</id><title>X</title><content>Ja, een {name}.</content>{part}</entry>"
-        for name, part in parts.items()
+        f"<entry><id>{name}</id><title>X</title><content>Ja.</content>{part}</entry>" for name, part in parts.items()
     ]
     articles, reasons = read(tmp_path, "blog.xml", ATOM + "".join(entries) + "</feed>")
     assert [(a.path, a.tags) for a in articles] == [("blog.xml#nieuw", ()), ("blog.xml#post", ())]
@@ -198,7 +197,7 @@ def test_a_feed_without_entries_is_named(tmp_path):
 
 
 def test_a_cut_off_feed_is_read_as_far_as_it_goes(tmp_path):
-    second = RSS[RSS.index("<item>") : RSS.index("</item>")].replace("wij-en-zij", "twee").replace("stoel", "tafel")
+    second = RSS[RSS.index("<item>") : RSS.index("</item>")].replace("wij-en-zij", "twee").replace("stond", "lag")
     source = RSS.replace("</channel></rss>", second)
     articles, reasons = read(tmp_path, "feed.xml", source)
     assert [a.path for a in articles] == ["feed.xml#twee", "feed.xml#wij-en-zij"]

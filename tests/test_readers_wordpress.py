@@ -291,7 +291,7 @@ def test_a_post_of_one_line_of_fifty_megabytes_is_left_out_and_named(tmp_path):
 
 def test_an_export_larger_than_any_single_article_may_be_is_read_whole(tmp_path):
     items = [
-        item(i, title=f"Stuk {i}", name=f"stuk-{i}", text=f"Hij kwam {i} keer niet, en zij wel. " * 6000)
+        item(i, title=f"Stuk {i}", name=f"stuk-{i}", text=f"Dit is nummer {i}. " + "Hij kwam niet, en zij wel. " * 8000)
         for i in range(100)
     ]
     with (tmp_path / "e.xml").open("w") as file:

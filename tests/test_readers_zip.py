@@ -197,6 +197,14 @@ def test_an_export_in_a_zip_is_streamed_like_any_other(tmp_path):
     assert len(archive_of(tmp_path, {"oud.zip": content}).articles) == 1000
 
 
+def test_a_file_without_a_name_is_named_as_such(tmp_path):
+    content = packed({"x": column("Zonder"), "een.md": column("Een")}).replace(b"x---", b"\0---")
+    content = content[: content.rindex(b"x")] + b"\0" + content[content.rindex(b"x") + 1 :]
+    titles, reasons = read(tmp_path, content)
+    assert titles == {"oud.zip/een.md": "Een"}
+    assert reasons == {"oud.zip/(no name)": "it has no name"}
+
+
 SOUND = packed({"een.md": column("Een"), "map/twee.csv": "tekst\nTwee.\n", "drie.xml": "<rss/>"})
 
 

@@ -89,6 +89,22 @@ def test_a_line_with_the_date_may_name_the_author_too(line: str, author: str | N
     assert article.text == "\n\n".join(COLUMNS.values())
 
 
+@pytest.mark.parametrize(
+    "title", ["Wachten. Of niet.", "Wachten...", "Hoe ik leerde wachten zonder stoel, " * 3 + "en waarom."]
+)
+def test_the_line_above_the_by_line_is_the_title_however_it_ends(title: str) -> None:
+    article = read(f"{title}\nDoor Petra de Wit\n{BODY}")
+
+    assert (article.title, article.author, article.text) == (title, "Petra de Wit", "\n\n".join(COLUMNS.values()))
+
+
+def test_a_subheading_that_is_a_name_is_no_biography() -> None:
+    lines = [*list(COLUMNS.values()), "Jan Bos", "Jan Bos was columnist toen hij stierf.", *list(COLUMNS.values())]
+    article = read("\n".join(["De lege hal", *lines]))
+
+    assert (article.author, article.text) == (None, "\n\n".join(lines))
+
+
 def test_a_sentence_with_a_date_in_it_stays_in_the_column() -> None:
     article = read(f"De lege hal\nHet begon op 3 oktober 2012 in de hal.\n{BODY}")
 

@@ -5,13 +5,11 @@ it, or raises `Unreadable` with the reason. One of a format that holds many arti
 and gives articles, and the items it left out with the reason, one by one. A bad file never stops the others.
 """
 
-import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -23,7 +21,7 @@ from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
-from columnbot.readers.source import Skipped, Unreadable
+from columnbot.readers.source import SavedText, Skipped, Unreadable
 from columnbot.readers.tables import read_csv, read_json, read_json_lines
 from columnbot.readers.text import read_text
 from columnbot.readers.xml import read_xml
@@ -31,8 +29,7 @@ from columnbot.readers.zip import read_zip
 
 __all__ = ["Archive", "Copies", "Skipped", "read_archive", "require_folder"]
 
-Reader = Callable[[str, bytes], tuple[Article, ...]]
-_READERS: dict[str, Reader] = {
+_READERS: dict[str, Callable[[str, bytes], tuple[Article, ...]]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".html": read_html,
@@ -40,7 +37,6 @@ _READERS: dict[str, Reader] = {
     ".xhtml": read_html,
     ".mhtml": read_mhtml,
     ".mht": read_mhtml,
-    ".txt": read_text,
     ".pdf": read_pdf,
     ".docx": read_docx,
 }
@@ -56,7 +52,7 @@ _STREAMED: dict[str, Callable[[str, BinaryIO], Iterator[Article | Skipped]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
 }
-_KINDS = (*_READERS, *_STREAMED, ".zip")
+_KINDS = (*_READERS, ".txt", *_STREAMED, ".zip")
 _MAX_BYTES = 20_000_000
 
 
@@ -65,7 +61,8 @@ class Archive:
     """What a folder holds.
 
     `articles` stand oldest first, undated ones last; `skipped` by path; `notes` tell what was inferred;
-    `files` is how many files were met; `copies` names the columns that stood there more than once.
+    `files` is how many files were met, a zip being one; `copies` names the columns that stood there
+    more than once.
     """
 
     articles: tuple[Article, ...]
@@ -78,30 +75,23 @@ class Archive:
 def read_archive(folder: Path) -> Archive:
     """Reads every file below the folder. Raises `ArchiveError` when it is missing or nothing in it can be read."""
     require_folder(folder)
-    articles: list[Article] = []
     skipped: list[Skipped] = []
-    taken: set[str] = set()
     files = list(_walk(folder, skipped))
-    furniture = _learn_from([file for file in files if file.suffix.lower() == ".txt"])
-    readers: dict[str, Reader] = {**_READERS, ".txt": partial(read_text, furniture=furniture)}
-    for file in files:
-        path = _relative(file, folder)
-        try:
-            for item in _read_file(file, path, readers):
-                if isinstance(item, Skipped):
-                    skipped.append(item)
-                elif item.path in taken:  # names that are not UTF-8 may come to look the same
-                    skipped.append(Skipped(item.path, "another article has the same name; rename one of the two"))
-                else:
-                    articles.append(item)
-                    taken.add(item.path)
-        except Unreadable as reason:
-            skipped.append(Skipped(path, str(reason)))
+    articles: dict[str, Article] = {}
+    texts: list[SavedText] = []
+    for item in _read_files(files, folder):
+        if isinstance(item, SavedText):
+            texts.append(item)
+        else:
+            _take(item, articles, skipped)
+    furniture = learn_furniture(text.content for text in texts[:: -(-len(texts) // SAMPLE) or 1])
+    for text in _read_texts(texts, furniture):
+        _take(text, articles, skipped)
     if not articles:
         kinds = ", ".join(_KINDS)
         seen = f"; {len(skipped)} skipped, the first: {skipped[0].path} ({skipped[0].reason})" if skipped else ""
         raise ArchiveError(f"{folder} holds no article that can be read (files ending in {kinds}){seen}.")
-    completed, notes = complete_bylines(articles)
+    completed, notes = complete_bylines(list(articles.values()))
     if furniture:
         notes = (*notes, f"{len(furniture)} lines that stand in many of the .txt files are taken for their site's.")
     kept, copies = part_copies(completed)
@@ -115,6 +105,32 @@ def require_folder(folder: Path) -> None:
         raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.")
     if not folder.is_dir():
         raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
+
+
+def _take(item: Article | Skipped, articles: dict[str, Article], skipped: list[Skipped]) -> None:
+    if isinstance(item, Skipped):
+        skipped.append(item)
+    elif item.path in articles:  # names that are not UTF-8 may come to look the same
+        skipped.append(Skipped(item.path, "another article has the same name; rename one of the two"))
+    else:
+        articles[item.path] = item
+
+
+def _read_files(files: list[Path], folder: Path) -> Iterator[Article | Skipped | SavedText]:
+    for file in files:
+        path = _relative(file, folder)
+        try:
+            yield from _read_file(file, path)
+        except Unreadable as reason:
+            yield Skipped(path, str(reason))
+
+
+def _read_texts(texts: list[SavedText], furniture: frozenset[str]) -> Iterator[Article | Skipped]:
+    for text in texts:
+        try:
+            yield from read_text(text.path, text.content, furniture)
+        except Unreadable as reason:
+            yield Skipped(text.path, str(reason))
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -133,44 +149,33 @@ def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names))
 
 
-def _learn_from(files: list[Path]) -> frozenset[str]:
-    """What repeats over pages saved as text, out of at most `SAMPLE` of them, spread over the archive."""
-    contents = []
-    for file in files[:: -(-len(files) // SAMPLE) or 1]:
-        with contextlib.suppress(OSError):  # it is named when it is read
-            if stat.S_ISREG(file.stat().st_mode) and file.stat().st_size <= _MAX_BYTES:
-                contents.append(file.read_bytes())
-    return learn_furniture(contents)
-
-
-def _read_file(file: Path, path: str, readers: Mapping[str, Reader]) -> Iterator[Article | Skipped]:
+def _read_file(file: Path, path: str) -> Iterator[Article | Skipped | SavedText]:
     kind = _kind_of(path)
-    read = partial(_read, readers)
     try:
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a regular file")
         if kind != ".zip":
-            yield from read(path, status.st_size, lambda: file.open("rb"))
+            yield from _read(path, status.st_size, lambda: file.open("rb"))
             return
         with file.open("rb") as stream:
-            yield from read_zip(path, stream, {*_READERS, *_STREAMED}, read)
+            yield from read_zip(path, stream, {*_READERS, ".txt", *_STREAMED}, _read)
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from error
 
 
-def _read(
-    readers: Mapping[str, Reader], path: str, size: int, opened: Callable[[], BinaryIO]
-) -> Iterator[Article | Skipped]:
+def _read(path: str, size: int, opened: Callable[[], BinaryIO]) -> Iterator[Article | Skipped | SavedText]:
     """What is in one file, on the disk or in a zip, by the reader of its ending."""
     kind = _kind_of(path)
     if kind == ".zip":
         raise Unreadable("a zip inside a zip is not opened")
-    if kind in readers and size > _MAX_BYTES:
+    if kind not in _STREAMED and size > _MAX_BYTES:
         raise Unreadable(f"{size / 1e6:.0f} MB is too large for one article (at most {_MAX_BYTES // 10**6})")
     with opened() as stream:
-        if kind in readers:
-            yield from readers[kind](path, stream.read())
+        if kind == ".txt":
+            yield SavedText(path, stream.read())
+        elif kind in _READERS:
+            yield from _READERS[kind](path, stream.read())
         else:
             yield from _STREAMED[kind](path, stream)
 

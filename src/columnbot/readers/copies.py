@@ -21,6 +21,7 @@ SAME = 0.85  # from this share of common runs on (Jaccard), two texts are one co
 HELD = 0.9  # from this share on, the shorter of two texts of one title is an excerpt of the longer
 LIKELY = 0.5  # pairs below this are not looked at
 _FEW = 20  # words: a text this short says too little to be known by it
+_CROWD = 50
 _WORD = re.compile(r"\w+")
 
 
@@ -35,12 +36,13 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """What is compared of an article: its words, its numbers, the hashes of its runs of words, its folded title."""
+    """What is compared of an article: words, numbers, hashes of the runs of words, folded title, date."""
 
     words: tuple[str, ...]
     numbers: frozenset[str]
     runs: frozenset[int]
     title: str
+    day: date | None
 
 
 def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copies, ...]]:
@@ -86,6 +88,7 @@ def _text_of(article: Article) -> _Text:
         numbers=frozenset(word for word in words if word.isdigit()),
         runs=frozenset(crc32(run.encode()) for run in runs),
         title=" ".join(_WORD.findall(fold(article.title))),
+        day=article.date,
     )
 
 
@@ -95,12 +98,17 @@ def _same_pairs(texts: Sequence[_Text]) -> Iterator[tuple[int, int]]:
         by_words[text.words].append(number)
     for numbers in by_words.values():
         for one, other in zip(numbers, numbers[1:], strict=False):
-            if len(texts[one].words) >= _FEW or texts[one].title == texts[other].title:
+            if len(texts[one].words) >= _FEW or _are_one_note(texts[one], texts[other]):
                 yield one, other
     distinct = [numbers[0] for words, numbers in by_words.items() if len(words) >= _FEW]
     for one, other in _likely_pairs(texts, distinct):
         if _are_one(texts[one], texts[other]):
             yield one, other
+
+
+def _are_one_note(one: _Text, other: _Text) -> bool:
+    """Whether two texts of the same few words are one: there is little to know them by."""
+    return one.title == other.title and one.day is not None and one.day == other.day
 
 
 def _are_one(one: _Text, other: _Text) -> bool:
@@ -130,8 +138,10 @@ def _likely_pairs(texts: Sequence[_Text], numbers: Sequence[int]) -> Iterator[tu
     for number in numbers:
         sketch = empty.copy()
         sketch.update_batch(texts[number].runs)
-        yield from ((int(other), number) for other in near.query(sketch))
-        near.insert(number, sketch)
+        alike = sorted(int(other) for other in near.query(sketch))
+        yield from ((other, number) for other in alike)
+        if len(alike) < _CROWD:  # of a form filled in a thousand times the first few stand for all
+            near.insert(number, sketch)
 
 
 def _preference(article: Article) -> tuple[object, ...]:

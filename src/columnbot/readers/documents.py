@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections import Counter
 from datetime import date
 
@@ -15,15 +16,9 @@ from columnbot.readers.source import Unreadable, clean, find_date, first_words, 
 _UNPACKED = 200_000_000  # bytes of a Word document, unpacked
 # What a document with a broken inside makes its reader raise.
 _BROKEN = (
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-    ArithmeticError,
-    NotImplementedError,
-    OSError,
-)
+    ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError, NotImplementedError, OSError,
+    AssertionError, EOFError, zlib.error,
+)  # fmt: skip
 _MISSING = '{kind} need {package}, which is not installed: pip install "columnbot[documents]"'
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 
 from columnbot.readers.bylines import is_name
 from columnbot.readers.source import find_date
@@ -26,13 +27,20 @@ _TRADE = re.compile(
 )
 
 
+def _signs(name: str) -> bool:
+    """Whether that may stand behind "Door": a person, or those who sign without a name of their own."""
+    return is_name(name) or bool(
+        re.fullmatch(r"(?:(?:de |onze )?redactie|van onze)\b[^.!?]{0,40}", name, re.IGNORECASE)
+    )
+
+
 def signatures(paragraphs: list[str]) -> set[int]:
     """Numbers of the paragraphs that give the author or a date: these repeat without being the site's."""
     found = set()
     for i, paragraph in enumerate(paragraphs):
         byline = _BYLINE.fullmatch(paragraph)
         named = is_name(paragraph) and i + 1 < len(paragraphs) and paragraphs[i + 1].startswith(paragraph)
-        if (byline and is_name(byline[1])) or dated(paragraph):
+        if (byline and _signs(byline[1])) or dated(paragraph):
             found.add(i)
         elif named or (i and _ABOUT_AUTHOR.fullmatch(paragraph)):
             found |= {i, i + 1}
@@ -42,6 +50,8 @@ def signatures(paragraphs: list[str]) -> set[int]:
 def part_author(paragraphs: list[str]) -> tuple[list[str], str | None]:
     """The author out of a by-line at either end, or out of a biography, which goes too."""
     for i in range(len(paragraphs) - 1, 0, -1):
+        if not _is_near_the_end(paragraphs, i):
+            break  # a subheading may be somebody's name too
         above, below = paragraphs[i - 1], paragraphs[i]
         if is_name(above) and below.startswith(above):
             return paragraphs[: i - 1] + _behind_biography(paragraphs, i, above), above
@@ -50,7 +60,7 @@ def part_author(paragraphs: list[str]) -> tuple[list[str], str | None]:
             return paragraphs[:start] + _behind_biography(paragraphs, i, name), name
     for i in {*range(min(3, len(paragraphs))), len(paragraphs) - 1} - {-1}:
         byline = _BYLINE.fullmatch(paragraphs[i])
-        if byline and is_name(byline[1]):
+        if byline and _signs(byline[1]):
             rest = paragraphs[:i] + paragraphs[i + 1 :]
             if len(rest) > 2 and rest[-1].startswith(byline[1]) and _TRADE.search(rest[-1]):
                 rest.pop()
@@ -61,6 +71,11 @@ def part_author(paragraphs: list[str]) -> tuple[list[str], str | None]:
     if len(last.split()) <= 80 and (name := _opening_name(last)) and _TRADE.search(last):
         return paragraphs[:-1], name
     return paragraphs, None
+
+
+def _is_near_the_end(paragraphs: list[str], i: int) -> bool:
+    words = [len(paragraph.split()) for paragraph in paragraphs]
+    return sum(words[i + 1 :]) <= max(50, 0.1 * sum(words))
 
 
 def _behind_biography(paragraphs: list[str], i: int, name: str) -> list[str]:
@@ -98,4 +113,13 @@ def dated(line: str) -> tuple[date, str | None] | None:
     rest = re.sub(r"\s+", " ", _AROUND_DATE.sub(" ", line)).strip()
     byline = _BYLINE.fullmatch(rest)
     name = byline[1].strip() if byline else rest
-    return (found, name or None) if not rest or is_name(name) else None
+    return (found, name or None) if not rest or (_signs(name) if byline else is_name(name)) else None
+
+
+def line_above_signature(paragraphs: list[str]) -> str | None:
+    """The line right above a by-line or a date at the top of a page: that is the title, however it ends."""
+    for above, below in pairwise(paragraphs[:4]):
+        byline = _BYLINE.fullmatch(below)
+        if ((byline and _signs(byline[1])) or dated(below)) and len(above.split()) <= 25 and "\n" not in above:
+            return above
+    return None

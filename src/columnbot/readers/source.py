@@ -17,6 +17,14 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SavedText:
+    """A file of plain text, to be read when all have been seen: what repeats over them is not the column's."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A file, or an item in a file, that gave no article or was read only in part, and why."""
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from columnbot.articles import Article
 from columnbot.language import language_of, sentence_spans
 from columnbot.readers.furniture import without_furniture
-from columnbot.readers.signatures import part_author, part_date, signatures
+from columnbot.readers.signatures import line_above_signature, part_author, part_date, signatures
 from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, words_of_name
 
 # A capitalised word in mid-sentence that opens no name and hardly a title: there a subheading ran into its paragraph.
@@ -29,11 +29,15 @@ def read_text(path: str, content: bytes, furniture: Collection[str] = frozenset(
     """One article; `furniture` are the lines learnt to be the site's. Raises `Unreadable` when it holds no words."""
     paragraphs = _paragraphs(clean(decode(content)))
     paragraphs = without_furniture(paragraphs, furniture, own=signatures(paragraphs))
+    titled = line_above_signature(paragraphs)
     paragraphs, author = part_author(paragraphs)
     paragraphs, found_date, signed = part_date(paragraphs)
     if not any(re.search(r"\w", paragraph) for paragraph in paragraphs):
         raise Unreadable("it holds no words")
-    paragraphs, title = _part_title(paragraphs, path)
+    if titled and len(paragraphs) > 1 and titled in paragraphs[:2]:
+        paragraphs, title = paragraphs[paragraphs.index(titled) + 1 :], titled
+    else:
+        paragraphs, title = _part_title(paragraphs, path)
     text = "\n\n".join(part for paragraph in paragraphs for part in _part_subheading(paragraph))
     return (
         Article(
@@ -69,7 +73,12 @@ def _paragraphs(text: str) -> list[str]:
 
 def _part_title(paragraphs: list[str], path: str) -> tuple[list[str], str]:
     first = paragraphs[0]
-    if len(paragraphs) > 1 and "\n" not in first and len(first.split()) <= 14 and not re.search(r"[.;,]$", first):
+    if (
+        len(paragraphs) > 1
+        and "\n" not in first
+        and len(first.split()) <= 14
+        and not re.search(r"(?<!\.\.)[.;,]$", first)
+    ):
         return paragraphs[1:], first
     if named := words_of_name(path):
         return paragraphs, named

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from columnbot.articles import Article
-from columnbot.readers.source import Skipped, Unreadable, clean
+from columnbot.readers.source import SavedText, Skipped, Unreadable, clean
 
 MAX_ENTRIES = 200_000
 MAX_TOTAL = 4_000_000_000  # bytes, unpacked, of the files of kinds that are read
@@ -20,10 +20,12 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 _MALFORMED = (*_DAMAGED, struct.error, NotImplementedError, ValueError)
 
 # Reads the file of a name and size, which the third argument opens.
-Read = Callable[[str, int, Callable[[], BinaryIO]], Iterator[Article | Skipped]]
+Read = Callable[[str, int, Callable[[], BinaryIO]], Iterator[Article | Skipped | SavedText]]
 
 
-def read_zip(path: str, stream: BinaryIO, kinds: Collection[str], read: Read) -> Iterator[Article | Skipped]:
+def read_zip(
+    path: str, stream: BinaryIO, kinds: Collection[str], read: Read
+) -> Iterator[Article | Skipped | SavedText]:
     """What `read` makes of each file in it, named `archive.zip/folder/name`, in a fixed order.
 
     `kinds` are the endings of files that are read. Raises `Unreadable` for a zip that is broken or
@@ -37,7 +39,7 @@ def read_zip(path: str, stream: BinaryIO, kinds: Collection[str], read: Read) ->
         files: dict[str, zipfile.ZipInfo] = {}
         left_out: dict[str, str] = {}
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith(("/", "\\")):  # a folder; `is_dir` stumbles over an empty name
                 continue
             name, reason = _place(info)
             if reason:
@@ -52,7 +54,9 @@ def read_zip(path: str, stream: BinaryIO, kinds: Collection[str], read: Read) ->
             yield from _read_one(f"{path}/{name}", archive, info, read)
 
 
-def _read_one(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, read: Read) -> Iterator[Article | Skipped]:
+def _read_one(
+    path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, read: Read
+) -> Iterator[Article | Skipped | SavedText]:
     opened: list[BinaryIO] = []
 
     def open_it() -> BinaryIO:
@@ -97,7 +101,9 @@ def _place(info: zipfile.ZipInfo) -> tuple[str, str | None]:
     """Where in the zip a file stands, and why it is not read, if it is not. Windows writes backslashes."""
     raw = info.filename.replace("\\", "/")
     parts = [words for part in raw.split("/") if (words := clean(part)) not in ("", ".", "..")]
-    name = "/".join(parts) or "(no name)"
+    if not parts:
+        return "(no name)", "it has no name"
+    name = "/".join(parts)
     if raw.startswith("/") or ".." in raw.split("/") or re.match(r"[A-Za-z]:", raw):
         return name, "its name leads out of the zip"
     if stat.S_ISLNK(info.external_attr >> 16):

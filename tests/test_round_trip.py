@@ -1,0 +1,60 @@
+"""Articles rendered with everything that a site puts around them come back as they were."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from columnbot import Article
+from columnbot.readers import read_archive
+from tests.conftest import ROOT
+from tests.rendering import newspaper_page, saved_text, weblog_page, word_document
+
+REAL = Path(__file__).parents[2] / "shared" / "archive" / "digging-the-digital"
+WORDS = 60  # a shorter post is hardly told from what stands around it
+RENDERED: dict[str, tuple[str, Callable[[Article], bytes]]] = {
+    "a page of a weblog": (".html", lambda article: weblog_page(article).encode()),
+    "a page of a newspaper": (".htm", lambda article: newspaper_page(article).encode("cp1252", "xmlcharrefreplace")),
+    "a Word document": (".docx", word_document),
+    "a page saved as text": (".txt", lambda article: saved_text(article).encode()),
+}
+
+
+def words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text.casefold()))
+
+
+def columns_of(folder: Path) -> list[Article]:
+    """At most 200, spread over the archive."""
+    if not folder.is_dir():
+        pytest.skip(f"the archive {folder.name} is not here")
+    long = [article for article in read_archive(folder).articles if len(article.text.split()) >= WORDS]
+    return long[:: max(1, len(long) // 200)][:200]
+
+
+@pytest.mark.parametrize("rendered", RENDERED)
+@pytest.mark.parametrize("folder", [ROOT / "articles", REAL], ids=["sample", "real"])
+def test_what_is_rendered_comes_back(folder: Path, rendered: str, tmp_path: Path) -> None:
+    ending, render = RENDERED[rendered]
+    columns = columns_of(folder)
+    for number, column in enumerate(columns):
+        (tmp_path / f"{number:03}{ending}").write_bytes(render(column))
+    back = {article.path: article for article in read_archive(tmp_path).articles}
+    lost: dict[str, str] = {}
+    foreign: dict[str, str] = {}
+    facts: dict[str, tuple[object, ...]] = {}
+    for number, column in enumerate(columns):
+        article = back.get(f"{number:03}{ending}")
+        found, sought = words(article.text if article else ""), words(column.text)
+        missing, added = (sought - found).total(), (found - sought).total()
+        if missing > 0.02 * sought.total():
+            lost[column.path] = f"{missing} of {sought.total()}: {list(sought - found)[:12]}"
+        if added > 0.02 * sought.total():
+            foreign[column.path] = f"{added} beside {sought.total()}: {list(found - sought)[:12]}"
+        if article and (article.title, article.author, article.date) != (column.title, column.author, column.date):
+            facts[column.path] = (article.title, article.author, article.date)
+
+    assert (len(columns), lost, foreign) == (200 if folder == REAL else len(columns), {}, {})
+    assert folder == REAL or facts == {}  # some titles there are broken in ways that a page mends
