@@ -129,7 +129,8 @@ def _embed(
     inputs: Iterator[PassageInput] = (embedding_input(passages[number]) for number in missing)
     for block in embedder.embed_passages(inputs) if missing else ():
         numbers = missing[done : done + len(block.passages)]
-        vectors[numbers] = block.passages
+        # As they will be stored, so that an index brought up to date is the one built afresh, byte for byte.
+        vectors[numbers] = block.passages.astype(np.float16)
         rows_of_block = np.concatenate([np.arange(first[number], first[number + 1]) for number in numbers])
         sentence_vectors[rows_of_block] = block.spans
         done += len(numbers)
