@@ -1,7 +1,7 @@
 """A generation on disk: written aside, checked, published by a rename, and never changed again.
 
 index/
-  CURRENT            the name of the generation in force
+  CURRENT            the name of the generation in force, and a checksum of that name
   gen-000007/        manifest.json and the files it vouches for
   gen-000006/        the one before, to fall back on; older ones only while somebody reads them
   report.json        what the last build read, skipped and found doubtful
@@ -28,6 +28,8 @@ from columnbot.index.locks import Hold, hold, one_writer, unread
 FORMAT = 1
 MEND = "build the index again with: columnbot index"
 _NAME = re.compile(r"gen-\d{6,}")
+# A write that was cut short reaches us from numpy as an OSError without a number.
+_BROKEN = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, None)
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +68,7 @@ def writing(index: Path) -> Iterator[Path]:
     folder that may not be written.
     """
     with _explained(index):
-        index.mkdir(parents=True, exist_ok=True)
+        _make_folder(index)
         with one_writer(index):
             for left in index.glob("gen-*.tmp"):
                 shutil.rmtree(left)  # what a killed build left behind
@@ -76,6 +78,15 @@ def writing(index: Path) -> Iterator[Path]:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    (index / "CURRENT.tmp").unlink(missing_ok=True)
+
+
+def _make_folder(index: Path) -> None:
+    missing = [folder for folder in (index, *index.parents) if not folder.exists()]
+    index.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        _sync(folder.parent)  # or a crash could take the whole index with the name of its folder
 
 
 @contextlib.contextmanager
@@ -89,6 +100,8 @@ def _explained(index: Path) -> Iterator[None]:
             why = f"{index} may not be written ({error.strerror}). Choose another folder with --index"
         elif error.errno in (errno.EEXIST, errno.ENOTDIR):
             why = f"{index} is not a folder. Choose another one with --index"
+        elif error.errno in _BROKEN:
+            why = f"{index} could not be written ({error.strerror or error}). See whether the disk is full or broken"
         else:
             raise
         raise IndexUnwritable(f"{why}; the index that was there is unchanged.") from error
@@ -111,9 +124,10 @@ def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
     _write_synced(folder / "manifest.json", json.dumps({**written, "sha256": _digest(written)}, indent=1) + "\n")
     _sync(folder)
     generation = folder.with_suffix("")
+    # Written ahead of the renames, so that a disk that is full here leaves no generation that nothing points to.
+    _write_synced(index / "CURRENT.tmp", _pointing_to(generation.name))
     folder.rename(generation)
     _sync(index)
-    _write_synced(index / "CURRENT.tmp", generation.name + "\n")
     previous = _newest_sound(index, besides=generation)
     os.replace(index / "CURRENT.tmp", index / "CURRENT")
     _sync(index)
@@ -183,14 +197,21 @@ class Pointer:
 
 
 def read_pointer(index: Path) -> Pointer:
-    """CURRENT as it now is, in some 20 µs; without a name where there is none."""
+    """CURRENT as it now is, in some 20 µs; without a name where there is none, or it is damaged."""
     try:
         with (index / "CURRENT").open("rb") as file:
             status = os.fstat(file.fileno())
-            name = file.read(100).decode("ascii", "replace").strip()
-            return Pointer(name, status.st_ino, status.st_mtime_ns)
+            content = file.read(200).decode("ascii", "replace")
+            name = content.split(" ")[0]
+            # One flipped bit makes gen-000003 of gen-000002, so a name counts only with its checksum.
+            return Pointer(name if content == _pointing_to(name) else "", status.st_ino, status.st_mtime_ns)
     except OSError:
         return Pointer("")
+
+
+def _pointing_to(name: str) -> str:
+    """What CURRENT holds when that generation is in force."""
+    return f"{name} {hashlib.sha256(name.encode()).hexdigest()}\n"
 
 
 def named_generation(index: Path) -> Path:

@@ -82,8 +82,9 @@ def vectors_at(index: Any, numbers: Sequence[int] | NDArray[np.int64]) -> NDArra
 
 
 def write_vectors(index: Any, file: Path) -> None:
-    """Writes the FAISS index."""
-    faiss.write_index(index, str(file))
+    """Writes the FAISS index. Raises `OSError`; left to itself, FAISS makes a RuntimeError of a full disk."""
+    with file.open("wb") as stream:
+        faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
 
 
 def read_vectors(file: Path) -> Any:
