@@ -189,6 +189,15 @@ def test_json_that_holds_no_articles_is_skipped_with_the_reason(tmp_path, conten
     assert reason in reasons["x.json"]
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("06 Mar 14 10:00 GMT", date(2014, 3, 6)), ("00", None), ("gisteren", None), ("", None)],
+)
+def test_a_date_that_is_none_does_no_harm(tmp_path, written, day):
+    (article,), reasons = read(tmp_path, "feed.xml", RSS.replace("Thu, 06 Mar 2014 23:30:00 -0500", written))
+    assert (article.date, reasons) == (day, {})
+
+
 def test_a_feed_without_entries_is_named(tmp_path):
     assert read(tmp_path, "leeg.xml", '<rss version="2.0"><channel/></rss>') == (
         [],

@@ -84,8 +84,8 @@ def _day(entry: Mapping[str, Any]) -> date | None:
         if found := find_date(entry.get(field)):
             return found
         parsed = entry.get(f"{field}_parsed")
-        if isinstance(parsed, struct_time):
-            return date(parsed.tm_year, parsed.tm_mon, parsed.tm_mday)
+        if isinstance(parsed, struct_time):  # which may hold a year that no date can have
+            return find_date(f"{parsed.tm_year}-{parsed.tm_mon:02}-{parsed.tm_mday:02}")
     return None
 
 
