@@ -1,4 +1,4 @@
-"""Everything that can go wrong beneath an index, as often as the figures in docs/reliability.md say.
+"""Everything that can go wrong beneath an index, made to happen as often as you like.
 
     python -m benchmarks.faults kill [--builds 500]
     python -m benchmarks.faults writes [--every 1]
