@@ -47,7 +47,7 @@ def build_index(
 
     Vectors of passages that have not changed are taken over from the generation in force, and those
     that an interrupted build had embedded from where it kept them; where nothing at all has changed,
-    no model is loaded and nothing is written. `progress` is called with
+    the index is left as it is (the bundled model is then not even loaded). `progress` is called with
     the number of passages embedded and to be embedded. Raises `ArchiveError`, `IndexBusy`,
     `IndexUnwritable` or `ModelUnavailable`; the index that was there then stays in force.
     """
