@@ -9,25 +9,34 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
+from columnbot.index.vectors import VectorBlock
+from columnbot.index.word_vectors import WordAxes
 
-DIMENSION = 6
-BLOCKS = ([1, 3], [2], [0, 5, 1])  # the sentences of each passage, block by block
+# The sentences and words of each passage, block by block.
+BLOCKS = ([(1, 4), (3, 0)], [(2, 9)], [(0, 2), (5, 1), (1, 3)])
 
 
-def block(number: int) -> tuple[list[bytes], list[int], np.ndarray, np.ndarray]:
-    counts = BLOCKS[number]
+def axes(dimension: int = 6, width: int = 3) -> WordAxes:
+    generator = np.random.default_rng(dimension * width)
+    mean, along = generator.normal(size=dimension), generator.normal(size=(dimension, width))
+    return WordAxes(mean.astype(np.float32), along.astype(np.float32))
+
+
+def block(number: int) -> tuple[list[bytes], VectorBlock]:
+    counts = np.array(BLOCKS[number])
     generator = np.random.default_rng(number)
     keys = [generator.bytes(16) for _ in counts]
     passages, sentences = (
-        generator.normal(size=(size, DIMENSION)).astype(np.float16) for size in (len(counts), sum(counts))
+        generator.normal(size=(size, 6)).astype(np.float16) for size in (len(counts), counts[:, 0].sum())
     )
-    return keys, counts, passages, sentences
+    words = generator.integers(-127, 127, size=(counts[:, 1].sum(), 3)).astype(np.int8)
+    return keys, VectorBlock(passages, sentences, words, counts)
 
 
 def write(index: Path) -> tuple[Path, list[int]]:
     """The file, and where in it each block ends."""
     ends = []
-    with embedded_so_far(index, "model", DIMENSION) as embedded:
+    with embedded_so_far(index, "model", axes()) as embedded:
         for number in range(len(BLOCKS)):
             embedded.add(*block(number))
             ends.append(Path(embedded.file.name).stat().st_size)
@@ -37,19 +46,21 @@ def write(index: Path) -> tuple[Path, list[int]]:
 def holds(embedded: Embedded) -> Iterator[bool]:
     """Of each block whether all of it is there as it was written; one that is there in part fails."""
     for number in range(len(BLOCKS)):
-        keys, counts, passages, sentences = block(number)
+        keys, vectors = block(number)
         there = {key in embedded for key in keys}
         assert len(there) == 1
         if there == {True}:
-            assert [embedded.passage(key).tolist() for key in keys] == passages.tolist()
-            assert np.concatenate([embedded.sentences(key) for key in keys]).tolist() == sentences.tolist()
-            assert [len(embedded.sentences(key)) for key in keys] == counts
+            assert [embedded.passage(key).tolist() for key in keys] == vectors.passages.tolist()
+            assert np.concatenate([embedded.sentences(key) for key in keys]).tolist() == vectors.sentences.tolist()
+            assert np.concatenate([embedded.words(key) for key in keys]).tolist() == vectors.words.tolist()
+            counts = [[len(embedded.sentences(key)), len(embedded.words(key))] for key in keys]
+            assert counts == vectors.counts.tolist()
         yield there == {True}
 
 
 def test_what_was_added_is_had_back_by_the_next_build(tmp_path: Path) -> None:
     write(tmp_path)
-    with embedded_so_far(tmp_path, "model", DIMENSION) as embedded:
+    with embedded_so_far(tmp_path, "model", axes()) as embedded:
         assert list(holds(embedded)) == [True, True, True]
 
 
@@ -58,10 +69,10 @@ def test_a_file_cut_off_anywhere_keeps_the_blocks_before_and_takes_new_ones(tmp_
     content = file.read_bytes()
     for size in range(len(content)):
         file.write_bytes(content[:size])
-        with embedded_so_far(tmp_path, "model", DIMENSION) as embedded:
+        with embedded_so_far(tmp_path, "model", axes()) as embedded:
             assert list(holds(embedded)) == [end <= size for end in ends]
             embedded.add(*block(2))
-        with embedded_so_far(tmp_path, "model", DIMENSION) as embedded:
+        with embedded_so_far(tmp_path, "model", axes()) as embedded:
             assert list(holds(embedded)) == [*(end <= size for end in ends[:2]), True]
 
 
@@ -74,14 +85,17 @@ def test_a_flipped_bit_drops_its_block_and_those_after_it(tmp_path: Path, data: 
     place = data.draw(st.integers(0, len(content) - 1))
     content[place] ^= 1 << data.draw(st.integers(0, 7))
     file.write_bytes(content)
-    with embedded_so_far(tmp_path, "model", DIMENSION) as embedded:
+    with embedded_so_far(tmp_path, "model", axes()) as embedded:
         assert list(holds(embedded)) == [end <= place for end in ends]
 
 
-@pytest.mark.parametrize(("model", "dimension"), [("other", DIMENSION), ("model", DIMENSION + 1)])
-def test_nothing_is_taken_from_another_model(tmp_path: Path, model: str, dimension: int) -> None:
+@pytest.mark.parametrize(
+    ("model", "other"),
+    [("other", axes()), ("model", axes(7)), ("model", axes(6, 4)), ("model", WordAxes(axes().mean, -axes().axes))],
+)
+def test_nothing_is_taken_from_another_model_or_of_other_axes(tmp_path: Path, model: str, other: WordAxes) -> None:
     write(tmp_path)
-    with embedded_so_far(tmp_path, model, dimension) as embedded:
+    with embedded_so_far(tmp_path, model, other) as embedded:
         assert not embedded.places
 
 

@@ -20,6 +20,7 @@ from columnbot.articles import Article
 from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable, UnknownArticle
 from columnbot.index import Index, VectorBlock, open_index, write_index
 from columnbot.index.generation import publish, writing
+from columnbot.index.word_vectors import WordAxes, pack_words
 from columnbot.language import terms_of
 from columnbot.passages import Passage, split_article
 
@@ -32,6 +33,8 @@ COLUMNS = (
     Article("2011/brug.md", "De brug", TEXT, "Tineke Vos", date(2011, 4, 2), "https://example.org/brug", ("water",)),
     Article("2012/café.md", "Café’s “om de hoek”", "Het café op de hoek is dicht.\n\nDe hoek niet.", None, None),
 )
+WORDS = 3  # of each passage, with a vector
+AXES = WordAxes(np.full(16, 0.01, np.float32), np.eye(16, 4, dtype=np.float32))
 LATER = (*COLUMNS, Article("2013/trein.md", "De trein", "De trein naar Zutphen rijdt weer.", tags=("spoor", "oost")))
 
 
@@ -53,8 +56,14 @@ def publish_columns(index: Path, articles: tuple[Article, ...]) -> Path:
         "articles": len(articles), "passages": len(passages), "sentences": sentences,
     }  # fmt: skip
     with writing(index) as folder:
-        sentence_vectors = vectors_of(sentences).astype(np.float16)
-        write_index(folder, articles, passages, [VectorBlock(vectors_of(len(passages)), sentence_vectors)], 16)
+        counts = np.array([(len(passage.sentences), WORDS) for passage in passages])
+        vectors = VectorBlock(
+            vectors_of(len(passages)).astype(np.float16),
+            vectors_of(sentences).astype(np.float16),
+            pack_words(AXES.project(vectors_of(WORDS * len(passages)))),
+            counts,
+        )
+        write_index(folder, articles, passages, [vectors], AXES)
         return publish(folder, facts)
 
 
@@ -93,6 +102,8 @@ def test_an_opened_index_gives_back_what_was_written(index: Path) -> None:
     assert passages_in(opened) == passages
     assert opened.vectors(range(len(passages))) == pytest.approx(vectors_of(len(passages)), abs=1e-3)
     assert opened.sentence_vectors.tolist() == sentence_vectors.tolist()
+    assert np.abs(opened.word_vectors / 127 - AXES.project(vectors_of(WORDS * len(passages)))).max() < 0.005
+    assert np.diff(opened.first_word).tolist() == [WORDS] * len(passages)
     assert opened.words.scores(terms_of("Zutphen")).argmax() == len(passages) - 1
     assert opened.article("2012/café.md") == COLUMNS[1]
 

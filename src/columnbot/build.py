@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -13,7 +14,8 @@ from columnbot.errors import IndexProblem
 from columnbot.index import Index, VectorBlock, embedded_text, key_of, open_index, write_index
 from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
 from columnbot.index.generation import named_generation, publish, reporting, writing
-from columnbot.language import ANALYSER_VERSION
+from columnbot.index.word_vectors import WordAxes, fit_axes, no_axes, pack_words
+from columnbot.language import ANALYSER_VERSION, content_words
 from columnbot.passages import Passage, split_article
 from columnbot.readers import read_archive, require_folder
 from columnbot.readers.report import ArchiveReport, report_of
@@ -65,10 +67,10 @@ def build_index(
         unchanged = old is not None and _same(old, archive.articles, passages, settings)
         missing = 0
         if not unchanged:
-            with embedded_so_far(Path(index), embedder.fingerprint, embedder.dimension) as embedded:
+            axes = old.word_axes if old else _word_axes(embedder)
+            with embedded_so_far(Path(index), embedder.fingerprint, axes) as embedded:
                 missing = _embed_missing(passages, embedder, old, embedded, progress)
-                blocks = _gather(passages, old, embedded)
-                write_index(folder, archive.articles, passages, blocks, embedder.dimension)
+                write_index(folder, archive.articles, passages, _gather(passages, old, embedded), axes)
         read = report_of(replace(archive, notes=(*((choice.notice,) if choice.notice else ()), *archive.notes)))
         report = BuildReport(
             **{field.name: getattr(read, field.name) for field in fields(read)},
@@ -94,6 +96,17 @@ def _usable_index(index: Path, embedder: Embedder) -> Index | None:
     except IndexProblem:
         return None
     return old if old.manifest.fingerprint == embedder.fingerprint else None
+
+
+def _word_axes(embedder: Embedder) -> WordAxes:
+    """The axes on which this model's words differ, by some paragraphs of ours: the same for every archive.
+
+    Were they the archive's own, a killed build could not be gone on with before its axes were known.
+    """
+    paragraphs = (files("columnbot.embedding") / "paragraphs.txt").read_text(encoding="utf-8").split("\n\n")
+    inputs = [PassageInput(text, (), tuple(content_words(text))) for text in paragraphs]
+    words = np.concatenate([block.words for block in embedder.embed_passages(inputs)])
+    return fit_axes(words) if len(words) else no_axes(embedder.dimension)
 
 
 def _same(old: Index, articles: Sequence[Any], passages: Sequence[Passage], settings: Settings) -> bool:
@@ -125,12 +138,13 @@ def _embed_missing(
     inputs: Iterator[PassageInput] = (embedding_input(passage) for passage in missing)
     for block in embedder.embed_passages(inputs) if missing else ():
         run = missing[done : done + len(block.passages)]
-        embedded.add(
-            [key_of(passage) for passage in run],
-            [len(passage.sentences) for passage in run],
+        vectors = VectorBlock(
             block.passages.astype(np.float16),
-            block.spans.astype(np.float16),
+            block.sentences.astype(np.float16),
+            pack_words(embedded.axes.project(block.words)),
+            block.counts,
         )
+        embedded.add([key_of(passage) for passage in run], vectors)
         done += len(run)
         if progress:
             progress(done, len(missing))
@@ -141,24 +155,28 @@ def _gather(passages: Sequence[Passage], old: Index | None, embedded: Embedded) 
     """The vectors of all passages in their order, some at a time, from wherever they are."""
     known = old.numbers if old else {}
     for start in range(0, len(passages), PASSAGES_A_BLOCK):
-        vectors, sentences = [], []
+        vectors, sentences, words = [], [], []
         for passage in passages[start : start + PASSAGES_A_BLOCK]:
             key = key_of(passage)
             if old is not None and key in known:
                 number = known[key]
-                vectors.append(old.vectors([number])[0])
+                vectors.append(old.vectors([number])[0].astype(np.float16))
                 sentences.append(old.sentence_vectors[old.first_sentence[number] : old.first_sentence[number + 1]])
+                words.append(old.word_vectors[old.first_word[number] : old.first_word[number + 1]])
             else:
-                vectors.append(embedded.passage(key).astype(np.float32))
+                vectors.append(embedded.passage(key))
                 sentences.append(embedded.sentences(key))
-        yield VectorBlock(np.stack(vectors), np.concatenate(sentences))
+                words.append(embedded.words(key))
+        counts = np.array([(len(of), len(in_it)) for of, in_it in zip(sentences, words, strict=True)])
+        yield VectorBlock(np.stack(vectors), np.concatenate(sentences), np.concatenate(words), counts)
 
 
 def embedding_input(passage: Passage) -> PassageInput:
-    """What of a passage goes through the model, and where its sentences stand in that."""
+    """What of a passage goes through the model, and where its sentences and words stand in that."""
     text = embedded_text(passage)
     shift = len(text) - len(passage.text) - passage.start
-    return PassageInput(text, tuple((s.start + shift, s.end + shift) for s in passage.sentences))
+    sentences = tuple((sentence.start + shift, sentence.end + shift) for sentence in passage.sentences)
+    return PassageInput(text, sentences, tuple(content_words(text)))
 
 
 def _facts(

@@ -69,8 +69,8 @@ def _of_passage(
     passage = index.passage(candidate.number)
     first = int(index.first_sentence[candidate.number])
     vectors = index.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
-    cosines = vectors @ retrieved.vector
-    closeness = index.sentence_spread.standardise(retrieved.vector, cosines)
+    cosines = vectors @ retrieved.asked.vector
+    closeness = index.sentence_spread.standardise(retrieved.asked.vector, cosines)
     text = passage.article.text
     quotes = [text[s.start : s.end] for s in passage.sentences]
     shares = [_share(quote, passage.article.language, rarity) for quote in quotes]

@@ -151,6 +151,11 @@ def terms_of(text: str, language: str = "nl") -> list[str]:
     return [term for word in _WORD.findall(text) for term in _terms_of_word(word, language)]
 
 
+def content_words(text: str) -> list[tuple[int, int]]:
+    """Character spans of the words that carry meaning, in order."""
+    return [match.span() for match in _WORD.finditer(text) if _terms_of_word(match.group(), "nl")]
+
+
 @lru_cache(maxsize=200_000)
 def _terms_of_word(word: str, language: str) -> tuple[str, ...]:
     word = re.sub(r"'s?$|'s(?=-)", "", fold(word).removeprefix("'"))

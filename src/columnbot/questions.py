@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 
 from columnbot.errors import QuestionError
-from columnbot.language import fold, terms_of
+from columnbot.language import content_words, fold, terms_of
 
 MAX_CHARACTERS = 2_000
 
@@ -143,6 +143,7 @@ def understand(question: str, *, before: Question | None = None, cited: frozense
     return Question(f"{before.text} {asked}", asked, cited or before.about, years or before.years)
 
 
+_YEAR = r"((?:19|20)\d\d)"
 # Of the asking, not of what is asked about: rare in most archives, so that they would outweigh the subject.
 _ASKING = re.compile(
     r"\b(columnist\w*|columns?|schrijvers?|auteurs?|authors?|writers?|archief|archive|artikelen?|articles?|"
@@ -158,7 +159,16 @@ def subject_of(question: str) -> str:
     return subject if terms_of(subject) else question
 
 
-_YEAR = r"((?:19|20)\d\d)"
+def telling_words(question: str) -> list[tuple[int, int]]:
+    """Character spans of the words that say what a question is about; of all its words where none does."""
+    words = [
+        (start, end)
+        for start, end in content_words(question)
+        if not (_ASKING.fullmatch(question[start:end]) or re.fullmatch(_YEAR, question[start:end]))
+    ]
+    return words or [match.span() for match in re.finditer(r"\w+", question)]
+
+
 _BETWEEN = re.compile(rf"\b(?:tussen|van|between|from)\s+{_YEAR}\s+(?:en|tot|tot en met|t/m|and|to|until)\s+{_YEAR}\b")
 _FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{_YEAR}\b")
 _UNTIL = re.compile(rf"\b(?:voor|tot|before|until)\s+{_YEAR}\b")

@@ -1,4 +1,8 @@
-"""Question → ranked passages: vectors and words, each put in proportion to the whole archive, then added up."""
+"""Question → ranked passages: vectors and words, each put in proportion to the whole archive, then added up.
+
+The best of these are read closer: each word of the question looks for the word in the passage that is
+nearest in meaning, in its context (late interaction: ColBERT, Khattab & Zaharia 2020).
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,17 +12,18 @@ from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder
 from columnbot.index import Index, embedded_text
+from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import fold, ngrams_of, terms_of
 from columnbot.passages import Passage
 from columnbot.questions import Question, subject_of
 
 CANDIDATES = 200
+READ_CLOSER = 100
 # What each signal's z-score counts for. The passage's vector knows the subject, its best sentence's
 # the point; stems find inflections, 5-grams compounds and misspellings.
-WEIGHTS = {"passage": 0.6, "sentence": 0.4, "words": 0.2, "grams": 0.2}
+WEIGHTS = {"passage": 0.1, "sentence": 1.4, "words": 0.1, "grams": 0.3, "meaning": 19.0}
 FAVOUR = 3.0  # of the columns that a conversation is on
-IN_YEAR = 2.0  # of the columns written in a year that the question names
-FOCUS = 0.6  # share of a follow-up's own words in its vector; the rest is the question it leans on
+IN_YEAR = 3.0  # of the columns written in a year that the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Candidates, best first, and the question's vector (d,), so that nobody embeds it twice."""
+    """Candidates, best first, and the question's vectors, so that nobody embeds it twice."""
 
     question: Question
-    vector: NDArray[np.float32]
+    asked: EmbeddedWords
     candidates: tuple[Candidate, ...]
 
 
@@ -97,7 +102,8 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
 
     In a conversation the passages of the columns it is on are looked at too, and favoured.
     """
-    vector = _embed(embedder, question)
+    asked = embed(index, embedder, question)
+    vector = asked.vector
     allowed = where.allowed(index)
     near, _ = index.nearest(vector, CANDIDATES, allowed)
     words = index.words.scores(query_terms(index, question.text))
@@ -106,7 +112,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     about = _passages_of(index, question.about, allowed)
     numbers = np.unique(np.concatenate([near, by_words, by_grams, about]))
     if len(numbers) == 0:
-        return Retrieved(question, vector, ())
+        return Retrieved(question, asked, ())
     cosines = index.vectors(numbers) @ vector
     signals = {
         "passage": index.passage_spread.standardise(vector, cosines),
@@ -117,6 +123,11 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     total = FAVOUR * np.isin(numbers, about) + IN_YEAR * _written_in(index, question.years, numbers)
     for name, values in signals.items():
         total = total + WEIGHTS[name] * values
+    closer = np.argsort(-total, kind="stable")[:READ_CLOSER]
+    numbers, total, cosines = numbers[closer], total[closer], cosines[closer]
+    signals = {name: values[closer] for name, values in signals.items()}
+    signals["meaning"] = best_matches(index, asked.words, numbers) @ asked.weights
+    total = total + WEIGHTS["meaning"] * signals["meaning"]
     vector_ranks = {int(number): rank for rank, number in enumerate(near, start=1)}
     term_ranks = {int(number): rank for rank, number in enumerate(by_words, start=1)}
     order = np.argsort(-total, kind="stable")
@@ -131,7 +142,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
         )
         for i in order
     )
-    return Retrieved(question, vector, candidates)
+    return Retrieved(question, asked, candidates)
 
 
 def query_terms(index: Index, question: str) -> list[str]:
@@ -139,15 +150,6 @@ def query_terms(index: Index, question: str) -> list[str]:
     languages = sorted({article.language for article in index.articles})
     subject = subject_of(question)
     return list(dict.fromkeys(term for language in languages for term in terms_of(subject, language)))
-
-
-def _embed(embedder: Embedder, question: Question) -> NDArray[np.float32]:
-    if not question.is_follow_up:
-        (vector,) = embedder.embed_questions([question.text])
-        return np.asarray(vector, np.float32)
-    whole, own = embedder.embed_questions([question.text, question.focus])
-    mixed = (1 - FOCUS) * whole + FOCUS * own
-    return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
 
 def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:
@@ -167,7 +169,7 @@ def explain(index: Index, retrieved: Retrieved, k: int) -> tuple[Explanation, ..
         present = set(terms_of(embedded_text(hit.passage), article.language))
         first = int(index.first_sentence[candidate.number])
         vectors = index.sentence_vectors[first : first + len(hit.passage.sentences)]
-        nearest = hit.passage.sentences[int(np.argmax(vectors @ retrieved.vector))]
+        nearest = hit.passage.sentences[int(np.argmax(vectors @ retrieved.asked.vector))]
         terms = tuple(term for term in query if term in present)
         found.append(Explanation(hit, candidate.signals, terms, article.text[nearest.start : nearest.end]))
     return tuple(found)

@@ -7,18 +7,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.embedding.bundled import HUB_NAME, BundledEmbedder, bundled_file
-from columnbot.embedding.pooling import EmbeddedPassages, PassageInput
+from columnbot.embedding.bundled import HUB_NAME, BundledEmbedder
+from columnbot.embedding.pooling import EmbeddedPassages, EmbeddedQuestion, PassageInput, Spans
 from columnbot.embedding.transformer import TransformerEmbedder
+from columnbot.embedding.weights import bundled_file
 from columnbot.settings import BUNDLED_MODEL
 
-__all__ = ["EmbeddedPassages", "Embedder", "PassageInput", "open_embedder"]
+__all__ = ["EmbeddedPassages", "EmbeddedQuestion", "Embedder", "PassageInput", "open_embedder"]
 
 Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """An embedding model.
+    """An embedding model. One that does not pool token states by their mean gives no vectors of words.
 
     `fingerprint` changes when the model's weights do: vectors of two fingerprints must not be
     compared. Vectors have `dimension` numbers and unit length, so an inner product is a cosine.
@@ -35,6 +36,9 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int:
         """Numbers in a vector."""
+
+    def embed_question(self, question: str, words: Spans) -> EmbeddedQuestion:
+        """A question's vector, and those of the words at these characters."""
 
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         """float32 (n, dimension), unit length, in the order given."""

@@ -1,7 +1,7 @@
-"""One pass of a model over a passage gives the passage's vector and that of each of its sentences.
+"""One pass of a model over a text gives its vector, and those of the sentences and words in it.
 
-A sentence's vector is the mean of the token states that lie in it, computed within its passage
-("late chunking", Günther et al. 2024): it knows its context, and costs no second pass.
+The vector of a span is the mean of the token states that lie in it, computed within its text ("late
+chunking", Günther et al. 2024): it knows its context, and costs no second pass.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,20 +22,38 @@ WINDOW = 128
 TOKENS_A_BATCH = 2048
 
 
+Floats = NDArray[np.float32]
+Spans = tuple[tuple[int, int], ...]  # of characters in a text, in the order in which they begin
+
+
 @dataclass(frozen=True, slots=True)
 class PassageInput:
-    """A text to embed and the character spans in it (its sentences) that get vectors of their own."""
+    """A text to embed, and the spans in it that get vectors of their own."""
 
     text: str
-    spans: tuple[tuple[int, int], ...]
+    sentences: Spans
+    words: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPassages:
-    """Vectors of a run of passages: float32 (n, d) and, span after span, float32 (m, d); unit length."""
+    """Vectors of a run of passages, (n, d), of all their sentences, (m, d), and words, (w, d): float32, unit length.
 
-    passages: NDArray[np.float32]
-    spans: NDArray[np.float32]
+    `counts` (n, 2) says how many sentences and words each passage has.
+    """
+
+    passages: Floats
+    sentences: Floats
+    words: Floats
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedQuestion:
+    """A question's vector, (d,), and those of its words, (w, d): float32, unit length."""
+
+    vector: Floats
+    words: Floats
 
 
 def embed_pooled(
@@ -53,17 +71,29 @@ def _embed_window(model: "SentenceTransformer", prompt: str, window: list[Passag
         return_offsets_mapping=True,
     )  # fmt: skip
     lengths = [len(ids) for ids in encoded["input_ids"]]
-    dimension = model.get_embedding_dimension() or 0
-    passages = np.empty((len(window), dimension), np.float32)
-    spans: list[NDArray[np.float32]] = [np.empty((0, dimension), np.float32)] * len(window)
+    results: list[tuple[Floats, Floats, Floats]] = [_NOTHING] * len(window)
     for batch in _batches(lengths):
         ids = [encoded["input_ids"][i] for i in batch]
-        for i, states in zip(batch, _token_states(model, ids), strict=True):
-            passages[i] = _unit(states.mean(axis=0))
-            starts = np.array([start for start, _ in encoded["offset_mapping"][i]]) - len(prompt)
-            ends = np.array([end for _, end in encoded["offset_mapping"][i]]) - len(prompt)
-            spans[i] = _pool_spans(states, starts, ends, window[i].spans, passages[i])
-    return EmbeddedPassages(passages, np.concatenate(spans))
+        for i, states in zip(batch, token_states(model, ids), strict=True):
+            places = np.array(encoded["offset_mapping"][i]) - len(prompt)
+            vector = _unit(states.mean(axis=0))
+            results[i] = (
+                vector[None, :],
+                _pool(states, places, window[i].sentences, vector),
+                _pool(states, places, window[i].words, vector),
+            )
+    counts = np.array([(len(item.sentences), len(item.words)) for item in window])
+    passages, sentences, words = (np.concatenate(parts) for parts in zip(*results, strict=True))
+    return EmbeddedPassages(passages, sentences, words, counts)
+
+
+_NOTHING = (np.empty((0, 0), np.float32),) * 3
+
+
+def pooled_question(states: Floats, places: NDArray[np.int64], words: Spans) -> EmbeddedQuestion:
+    """A question's vectors out of its token states (t, d) and their places (t, 2) in it."""
+    vector = _unit(states.mean(axis=0))
+    return EmbeddedQuestion(vector, _pool(states, places, words, vector))
 
 
 def _batches(lengths: list[int]) -> Iterator[list[int]]:
@@ -77,7 +107,7 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _token_states(model: "SentenceTransformer", ids: list[list[int]]) -> Iterator[NDArray[np.float32]]:
+def token_states(model: "SentenceTransformer", ids: list[list[int]]) -> Iterator[NDArray[np.float32]]:
     """The last layer's token states of each text, float32 (tokens, d), padding left out."""
     import torch
 
@@ -93,19 +123,19 @@ def _token_states(model: "SentenceTransformer", ids: list[list[int]]) -> Iterato
     return (states[i, : len(text)] for i, text in enumerate(ids))
 
 
-def _pool_spans(
-    states: NDArray[np.float32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    spans: tuple[tuple[int, int], ...],
-    fallback: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    pooled = np.empty((len(spans), states.shape[1]), np.float32)
-    for row, (start, end) in enumerate(spans):
-        inside = (starts < end) & (ends > start) & (ends > starts)
-        pooled[row] = _unit(states[inside].mean(axis=0)) if inside.any() else fallback
-    return pooled
+def _pool(states: Floats, places: NDArray[np.int64], spans: Spans, fallback: Floats) -> Floats:
+    """The mean of the states in each span, unit length; `fallback` for a span that no token lies in."""
+    if not spans:
+        return np.empty((0, states.shape[1]), np.float32)
+    wanted = np.array(spans)
+    # The tokens that open and close a text stand nowhere in it; all others stand in order.
+    first = np.searchsorted(places[1:-1, 1], wanted[:, 0], side="right") + 1
+    last = np.searchsorted(places[1:-1, 0], wanted[:, 1], side="left") + 1
+    sums = np.concatenate([np.zeros((1, states.shape[1])), np.cumsum(states, axis=0, dtype=np.float64)])
+    pooled = sums[np.maximum(last, first)] - sums[first]
+    lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
+    return np.where(lengths > 0, pooled / np.maximum(lengths, 1e-12), fallback).astype(np.float32)
 
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+def _unit(vector: Floats) -> Floats:
     return vector / max(float(np.linalg.norm(vector)), 1e-12)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.embedding.pooling import WINDOW, EmbeddedPassages, PassageInput, embed_pooled
+from columnbot.embedding.pooling import (
+    WINDOW,
+    EmbeddedPassages,
+    EmbeddedQuestion,
+    PassageInput,
+    Spans,
+    embed_pooled,
+    pooled_question,
+    token_states,
+)
 from columnbot.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -68,6 +77,18 @@ class TransformerEmbedder:
         use_fastest_precision(model)
         return cls(name, fingerprint, model.get_embedding_dimension() or 0, model, query_prompt, passage_prompt)
 
+    def embed_question(self, question: str, words: Spans) -> EmbeddedQuestion:
+        """See `Embedder`."""
+        if not _pools_by_mean(self.model):
+            (vector,) = self.embed_questions([question])
+            return EmbeddedQuestion(vector, np.empty((0, self.dimension), np.float32))
+        encoded = self.model.tokenizer(
+            self.query_prompt + question, truncation=True, max_length=self.model.max_seq_length,
+            return_offsets_mapping=True,
+        )  # fmt: skip
+        (states,) = token_states(self.model, [encoded["input_ids"]])
+        return pooled_question(states, np.array(encoded["offset_mapping"]) - len(self.query_prompt), words)
+
     def embed_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
         """See `Embedder`."""
         return _encode(self.model, [self.query_prompt + question for question in questions])
@@ -81,10 +102,12 @@ class TransformerEmbedder:
         # of the question's vector, so each sentence is embedded by itself.
         stream = iter(passages)
         while window := list(islice(stream, WINDOW)):
-            sentences = [item.text[start:end] for item in window for start, end in item.spans]
+            sentences = [item.text[start:end] for item in window for start, end in item.sentences]
             yield EmbeddedPassages(
                 _encode(self.model, [self.passage_prompt + item.text for item in window]),
                 _encode(self.model, [self.passage_prompt + sentence for sentence in sentences]),
+                np.empty((0, self.dimension), np.float32),
+                np.array([(len(item.sentences), 0) for item in window]),
             )
 
 
@@ -127,5 +150,5 @@ def _pools_by_mean(model: "SentenceTransformer") -> bool:
 def _encode(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.float32]:
     # An empty prompt, since ours stands in the text: sentence-transformers would add a default one.
     vectors = model.encode(texts, prompt="", convert_to_numpy=True, show_progress_bar=False)
-    vectors = np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+    vectors = np.asarray(vectors, dtype=np.float32).reshape(len(texts), model.get_embedding_dimension() or 0)
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), dtype=np.float32)

@@ -22,8 +22,19 @@ from columnbot.errors import IndexDamaged, UnknownArticle
 from columnbot.index.generation import MEND, Manifest, Pointer, current_generation, read_pointer
 from columnbot.index.locks import Hold
 from columnbot.index.terms import TermIndex, build_terms, read_terms, write_terms
-from columnbot.index.vectors import Spread, Sums, empty_vectors, nearest, read_vectors, vectors_at, write_vectors
-from columnbot.language import ngrams_of, terms_of
+from columnbot.index.vectors import (
+    Spread,
+    Sums,
+    VectorBlock,
+    empty_vectors,
+    growing_array,
+    nearest,
+    read_vectors,
+    vectors_at,
+    write_vectors,
+)
+from columnbot.index.word_vectors import WordAxes, read_axes, write_axes
+from columnbot.language import ANALYSER_VERSION, ngrams_of, terms_of
 from columnbot.passages import Passage, Sentence
 
 __all__ = ["Index", "Pointer", "TermIndex", "VectorBlock", "open_index", "read_pointer", "write_index"]
@@ -34,7 +45,8 @@ class Index:
     """An opened generation, read only; it stays on disk for as long as this is referred to.
 
     Passages are numbered from 0 in the order of their articles (oldest first); the sentences of
-    passage p are numbers `first_sentence[p]` up to `first_sentence[p + 1]`.
+    passage p are numbers `first_sentence[p]` up to `first_sentence[p + 1]`, and its words, as
+    `content_words` finds them in what was embedded of it, `first_word[p]` up to `first_word[p + 1]`.
     """
 
     folder: Path
@@ -44,6 +56,9 @@ class Index:
     first_sentence: NDArray[np.int64]  # (passages + 1,)
     sentence_places: NDArray[np.int64]  # (sentences, 2): start, end in the article's text
     sentence_vectors: NDArray[np.float16]  # (sentences, d), unit length
+    first_word: NDArray[np.int64]  # (passages + 1,)
+    word_vectors: NDArray[np.int8]  # (words, a): packed, along `word_axes`
+    word_axes: WordAxes
     keys: NDArray[np.uint8]  # (passages, 16): a hash of what was embedded
     words: TermIndex
     grams: TermIndex
@@ -98,16 +113,9 @@ def embedded_text(passage: Passage) -> str:
 def key_of(passage: Passage) -> bytes:
     """A hash (16 bytes) of everything that a passage's vectors depend on, besides the model."""
     places = [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
-    digest = hashlib.blake2b(f"{places}\n{embedded_text(passage)}".encode(), digest_size=16)
+    content = f"{ANALYSER_VERSION}\n{places}\n{embedded_text(passage)}"
+    digest = hashlib.blake2b(content.encode(), digest_size=16)
     return digest.digest()
-
-
-@dataclass(frozen=True, slots=True)
-class VectorBlock:
-    """Unit vectors of a run of passages, float32 (n, d), and of all their sentences in order, float16 (m, d)."""
-
-    passages: NDArray[np.float32]
-    sentences: NDArray[np.float16]
 
 
 def write_index(
@@ -115,7 +123,7 @@ def write_index(
     articles: Sequence[Article],
     passages: Sequence[Passage],
     vectors: Iterable[VectorBlock],
-    dimension: int,
+    axes: WordAxes,
 ) -> None:
     """Writes all files of a generation but its manifest. Passages stand in the order of their articles.
 
@@ -133,22 +141,29 @@ def write_index(
     np.save(folder / "sentences.npy", np.asarray(sentences, np.int64).reshape(-1, 2))
     keys = b"".join(key_of(passage) for passage in passages)
     np.save(folder / "keys.npy", np.frombuffer(keys, np.uint8).reshape(-1, 16))
-    _write_blocks(folder, vectors, sum(counts), dimension)
+    write_axes(axes, folder / "word_axes.npz")
+    _write_blocks(folder, vectors, axes)
     write_terms(build_terms(_words(passages)), folder, "words")
     write_terms(build_terms(_grams(passages)), folder, "grams")
 
 
-def _write_blocks(folder: Path, blocks: Iterable[VectorBlock], sentences: int, dimension: int) -> None:
-    """vectors.faiss, sentence_vectors.npy and the spread of each."""
+def _write_blocks(folder: Path, blocks: Iterable[VectorBlock], axes: WordAxes) -> None:
+    """The vectors of passages, sentences and words, and the spread of the first two."""
+    dimension, width = axes.axes.shape
     index, of_passages, of_sentences = empty_vectors(dimension), Sums(dimension), Sums(dimension)
-    with (folder / "sentence_vectors.npy").open("wb") as file:
-        shape = (sentences, dimension)
-        np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": shape})
+    counts = [np.zeros(1, np.int64)]
+    with (
+        growing_array(folder / "sentence_vectors.npy", "<f2", dimension) as sentences,
+        growing_array(folder / "word_vectors.npy", "|i1", width) as words,
+    ):
         for block in blocks:
-            index.add(block.passages)
+            index.add(block.passages.astype(np.float32))
             of_passages.add(block.passages)
             of_sentences.add(block.sentences)
-            file.write(np.ascontiguousarray(block.sentences, "<f2").tobytes())
+            sentences(block.sentences)
+            words(block.words)
+            counts.append(block.counts[:, 1])
+    np.save(folder / "first_word.npy", np.cumsum(np.concatenate(counts)))
     write_vectors(index, folder / "vectors.faiss")
     for name, sums in (("passage", of_passages), ("sentence", of_sentences)):
         spread = sums.spread()
@@ -174,7 +189,8 @@ def open_index(index: Path) -> Index:
 
     opened = Index(
         folder, manifest, tuple(_article(line) for line in lines),
-        array("passages"), array("first_sentence"), array("sentences"), array("sentence_vectors"), array("keys"),
+        array("passages"), array("first_sentence"), array("sentences"), array("sentence_vectors"),
+        array("first_word"), array("word_vectors"), read_axes(folder / "word_axes.npz"), array("keys"),
         read_terms(folder, "words", manifest.passages), read_terms(folder, "grams", manifest.passages),
         read_vectors(folder / "vectors.faiss"), _spread(folder, "passage"), _spread(folder, "sentence"),
         generation.hold,
@@ -195,6 +211,8 @@ def _check_counts(index: Index) -> None:
         and len(index.places) == len(index.keys) == index.faiss_index.ntotal == manifest.passages
         and len(index.first_sentence) == manifest.passages + 1
         and len(index.sentence_places) == len(index.sentence_vectors) == manifest.sentences
+        and len(index.first_word) == manifest.passages + 1
+        and index.first_word[-1] == len(index.word_vectors)
         and all(a <= b for a, b in pairwise((0, *index.first_sentence[[0, -1]].tolist(), manifest.sentences)))
     )
     if not agree:

@@ -2,9 +2,10 @@
 
 One file a model in the folder of the index, only ever added to, in blocks:
 
-    magic, passages n, sentences m, dimension d      20 bytes
-    BLAKE2b of the model, all before and all after   32 bytes
-    keys (n, 16), sentences of each passage (n,), vectors (n, d) and (m, d) in half precision
+    magic, passages n, sentences m, words w, dimension d, axes a    28 bytes
+    BLAKE2b of the model, its axes, all before and all after        32 bytes
+    keys (n, 16), sentences and words of each passage (n, 2),
+    vectors (n, d) and (m, d) in half precision, and (w, a) of words in a byte a number
 
 A block that is torn, or not what was written, ends what counts: it and all after it are dropped.
 """
@@ -16,25 +17,31 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-_HEAD = struct.Struct("<8sIII")
-_MAGIC = b"cbvec\x00\x01\n"
+from columnbot.index.vectors import VectorBlock
+from columnbot.index.word_vectors import WordAxes
+
+_HEAD = struct.Struct("<8sIIIII")
+_MAGIC = b"cbvec\x00\x02\n"
 _DIGEST = 32
 _KEY = 16
+_COUNTS = 8
 _ENDING = ".part"
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the file a passage's vector stands and those of its sentences: bytes, bytes, number."""
+    """Where in the file a passage's vector begins, those of its sentences and words, and how many these are."""
 
     passage: int
     sentences: int
-    count: int
+    sentence_count: int
+    words: int
+    word_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,59 +50,72 @@ class Embedded:
 
     file: BinaryIO
     fingerprint: str
-    dimension: int
+    axes: WordAxes
     places: dict[bytes, _Place]
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in the vector of a passage or sentence."""
+        return len(self.axes.mean)
+
+    @property
+    def width(self) -> int:
+        """Numbers in that of a word."""
+        return int(self.axes.axes.shape[1])
 
     def __contains__(self, key: bytes) -> bool:
         return key in self.places
 
-    def add(
-        self,
-        keys: Sequence[bytes],
-        counts: Sequence[int],
-        passages: NDArray[np.float16],
-        sentences: NDArray[np.float16],
-    ) -> None:
-        """Adds a block, on disk before this returns: vectors (n, d), and (m, d) of `counts` sentences each."""
-        head = _HEAD.pack(_MAGIC, len(keys), len(sentences), self.dimension)
-        body = b"".join(
-            (*keys, np.asarray(counts, "<u4").tobytes(), _bytes_of(passages), _bytes_of(sentences)),
-        )
+    def add(self, keys: Sequence[bytes], block: VectorBlock) -> None:
+        """Adds the passages of those keys; they are on disk before this returns."""
+        head = _HEAD.pack(_MAGIC, len(keys), len(block.sentences), len(block.words), self.dimension, self.width)
+        arrays = ((block.counts, "<u4"), (block.passages, "<f2"), (block.sentences, "<f2"), (block.words, "|i1"))
+        body = b"".join((*keys, *(np.ascontiguousarray(array, dtype).tobytes() for array, dtype in arrays)))
         start = self.file.seek(0, os.SEEK_END)
         self.file.write(head + self._digest(head, body) + body)
         self.file.flush()
         os.fsync(self.file.fileno())
-        self._note(start + _HEAD.size + _DIGEST, keys, counts)
+        self._note(start + _HEAD.size + _DIGEST, keys, block.counts)
 
     def passage(self, key: bytes) -> NDArray[np.float16]:
         """The passage's vector, float16 (d,)."""
-        vector: NDArray[np.float16] = self._rows(self.places[key].passage, 1)[0]
+        vector: NDArray[np.float16] = self._halves_at(self.places[key].passage, 1)[0]
         return vector
 
     def sentences(self, key: bytes) -> NDArray[np.float16]:
         """Those of its sentences, float16 (sentences, d)."""
         place = self.places[key]
-        return self._rows(place.sentences, place.count)
+        return self._halves_at(place.sentences, place.sentence_count)
 
-    def _rows(self, start: int, count: int) -> NDArray[np.float16]:
+    def words(self, key: bytes) -> NDArray[np.int8]:
+        """Those of its words, packed: int8 (words, a)."""
+        place = self.places[key]
+        self.file.seek(place.words)
+        content = self.file.read(place.word_count * self.width)
+        return np.frombuffer(content, np.int8).reshape(place.word_count, self.width)
+
+    def _halves_at(self, start: int, count: int) -> NDArray[np.float16]:
         self.file.seek(start)
         content = self.file.read(count * self.dimension * 2)
         return np.frombuffer(content, np.float16).reshape(count, self.dimension)
 
     def _digest(self, head: bytes, body: bytes) -> bytes:
         digest = hashlib.blake2b(self.fingerprint.encode(), digest_size=_DIGEST)
+        digest.update(self.axes.mean.tobytes() + self.axes.axes.tobytes())
         digest.update(head)
         digest.update(body)
         return digest.digest()
 
-    def _note(self, body: int, keys: Sequence[bytes], counts: Sequence[int]) -> None:
+    def _note(self, body: int, keys: Sequence[bytes], counts: NDArray[Any]) -> None:
         row = self.dimension * 2
-        passage = body + len(keys) * (_KEY + 4)
+        passage = body + len(keys) * (_KEY + _COUNTS)
         sentence = passage + len(keys) * row
-        for key, count in zip(keys, counts, strict=True):
-            self.places[key] = _Place(passage, sentence, int(count))
+        word = sentence + int(counts[:, 0].sum()) * row
+        for key, (sentences, words) in zip(keys, counts.tolist(), strict=True):
+            self.places[key] = _Place(passage, sentence, sentences, word, words)
             passage += row
-            sentence += int(count) * row
+            sentence += sentences * row
+            word += words * self.width
 
     def _take_in(self) -> None:
         """Reads what was written earlier, and cuts off what does not count."""
@@ -110,26 +130,26 @@ class Embedded:
         head, digest = self.file.read(_HEAD.size), self.file.read(_DIGEST)
         if len(digest) < _DIGEST:
             return None
-        magic, passages, sentences, dimension = _HEAD.unpack(head)
-        size: int = passages * (_KEY + 4) + (passages + sentences) * dimension * 2
+        magic, passages, sentences, words, dimension, width = _HEAD.unpack(head)
+        size: int = passages * (_KEY + _COUNTS) + (passages + sentences) * dimension * 2 + words * width
         there = os.fstat(self.file.fileno()).st_size - self.file.tell()
-        if magic != _MAGIC or dimension != self.dimension or size > there:
+        if magic != _MAGIC or (dimension, width) != (self.dimension, self.width) or size > there:
             return None
         body = self.file.read(size)
         if digest != self._digest(head, body):
             return None
         keys = [body[at : at + _KEY] for at in range(0, passages * _KEY, _KEY)]
-        counts = np.frombuffer(body, "<u4", passages, passages * _KEY).tolist()
+        counts = np.frombuffer(body, "<u4", passages * 2, passages * _KEY).reshape(-1, 2)
         self._note(start + _HEAD.size + _DIGEST, keys, counts)
         return start + _HEAD.size + _DIGEST + size
 
 
 @contextlib.contextmanager
-def embedded_so_far(index: Path, fingerprint: str, dimension: int) -> Iterator[Embedded]:
+def embedded_so_far(index: Path, fingerprint: str, axes: WordAxes) -> Iterator[Embedded]:
     """What earlier builds embedded with that model and did not publish, to be added to. For the holder of the lock."""
     name = hashlib.blake2b(fingerprint.encode(), digest_size=8).hexdigest()
     with open(index / f"embedded-{name}{_ENDING}", "a+b") as file:
-        embedded = Embedded(file, fingerprint, dimension, {})
+        embedded = Embedded(file, fingerprint, axes, {})
         embedded._take_in()
         yield embedded
 
@@ -138,7 +158,3 @@ def forget_embedded(index: Path) -> None:
     """Removes what is kept of unpublished builds."""
     for file in index.glob(f"embedded-*{_ENDING}"):
         file.unlink()
-
-
-def _bytes_of(vectors: NDArray[np.float16]) -> bytes:
-    return np.ascontiguousarray(vectors, "<f2").tobytes()

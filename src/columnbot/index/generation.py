@@ -25,7 +25,7 @@ from typing import Any
 from columnbot.errors import IndexDamaged, IndexMissing, IndexUnwritable
 from columnbot.index.locks import Hold, hold, one_writer, unread
 
-FORMAT = 1
+FORMAT = 2
 MEND = "build the index again with: columnbot index"
 _NAME = re.compile(r"gen-\d{6,}")
 # A write that was cut short reaches us from numpy as an OSError without a number.

