@@ -67,7 +67,7 @@ def examples(bot: ColumnBot) -> list[Example]:
         if [hashlib.sha256(text.encode()).hexdigest()[:12] for text in texts] != item["hashes"]:
             print(f"left out: the text that answers {item['id']} has changed")
             continue
-        retrieved = retrieve(bot.index, embedder, understand(item["question"]))
+        retrieved = retrieve(bot.index, embedder, understand(item["question"], bot.index.archive))
         places = tuple((path, start, end) for path, start, end in item["places"])
         weighed = tuple(weigh_sentences(bot.index, retrieved))
         found.append(Example(places, tuple(item["answers"]), retrieved, weighed))

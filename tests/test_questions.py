@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from columnbot.errors import QuestionError
 from columnbot.questions import (
     MAX_CHARACTERS,
+    Archive,
     Asked,
     Question,
     asked_for,
     checked,
     holds,
     leans_back,
+    subject_of,
+    telling_words,
     understand,
     years_of,
 )
@@ -169,3 +172,55 @@ def test_any_question_is_understood_or_refused(text):
 )
 def test_the_years_a_question_speaks_of(question, years):
     assert years_of(question, 2026) == years
+
+
+ARCHIVE = Archive(("Tineke Vos", "Bram de Slot"), frozenset({"water", "open data"}), "Tineke Vos")
+
+
+@pytest.mark.parametrize(
+    ("question", "author"),
+    [
+        ("Wat schreef Bram de Slot over bruggen?", "Bram de Slot"),
+        ("wat vindt bram de slot van bruggen", "Bram de Slot"),
+        ("Wat vond Tineke van de brug?", "Tineke Vos"),
+        ("Is de brug volgens Slot te smal?", "Bram de Slot"),
+        ("What did Vos write about bridges?", "Tineke Vos"),
+        ("Welke column van Bram gaat over bruggen?", "Bram de Slot"),
+        ("Wie is Bram de Slot?", None),  # he may well be written about
+        ("Wat vond zij van Bram de Slot?", None),
+        ("Zit de brug op slot?", None),
+        ("Wat schreef Bramlage over bruggen?", None),
+        ("Wat schreef de Raad over bruggen?", None),
+    ],
+)
+def test_an_author_is_understood_who_is_asked_for_as_the_writer(question: str, author: str | None) -> None:
+    assert understand(question, ARCHIVE).author == author
+
+
+def test_the_name_of_the_author_asked_for_or_of_most_columns_says_nothing_of_the_subject() -> None:
+    asked = understand("Wat schreef Bram de Slot over Tineke en de brug?", ARCHIVE)
+
+    assert [asked.text[start:end] for start, end in telling_words(asked.text, asked.aside)] == ["brug"]
+    assert subject_of(asked.text, asked.aside).split() == ["Wat", "over", "en", "brug?"]
+    assert telling_words("Bram?", frozenset({"bram"})) == [(0, 4)]  # where nothing else is left
+
+
+@pytest.mark.parametrize(
+    ("question", "tags"),
+    [
+        ("Welke columns met de tag water zijn er?", {"water"}),
+        ("iets grappigs uit #Water", {"water"}),
+        ("columns in de rubriek ‘water’", {"water"}),
+        ("Waar is water?", set()),
+        ("Wat staat er onder de tag vuur?", set()),  # no such tag
+    ],
+)
+def test_a_tag_is_understood_that_is_named_as_one(question: str, tags: set[str]) -> None:
+    assert understand(question, ARCHIVE).tags == tags
+
+
+def test_a_follow_up_keeps_to_the_author_and_tags_of_the_question_before() -> None:
+    before = understand("Wat schreef Bram de Slot in #water over bruggen?", ARCHIVE)
+    after = understand("En wat vond hij daarvan?", ARCHIVE, before=before)
+
+    assert (after.author, after.tags, after.aside) == (before.author, before.tags, before.aside)

@@ -5,10 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from columnbot import ColumnBot
+from columnbot import ColumnBot, build_index
 from columnbot.errors import QuestionError
+from columnbot.filters import Filter
 from columnbot.questions import understand
-from columnbot.retrieval import Filter, retrieve
+from columnbot.retrieval import retrieve
 
 QUESTIONS = (
     ("Hoe zwaar was de papieren catalogus?", "2010-11-11-de-catalogus-van-vier-kilo.md"),
@@ -77,3 +78,47 @@ def test_columns_of_the_year_asked_about_come_first(bot: ColumnBot) -> None:
         best = bot.search(f"Wat schreef de columnist in {year} over bellen?", 1)[0].passage.article
         assert best.date
         assert best.date.year == year
+
+
+@pytest.fixture(scope="module")
+def two_hands(tmp_path_factory: pytest.TempPathFactory) -> ColumnBot:
+    """Five columns on one subject: four by one author, one by another; one of them has a tag."""
+    folder = tmp_path_factory.mktemp("two-hands")
+    for day, (author, tag, text) in enumerate(
+        (
+            ("Tineke Vos", "verkeer", "De brug over de beek is te smal voor twee fietsers naast elkaar."),
+            ("Tineke Vos", "verkeer", "Over de brug rijden nu elke dag achthonderd fietsers, zegt de teller."),
+            ("Tineke Vos", "natuur", "Onder de brug nestelt een ijsvogel, en niemand op de brug ziet hem."),
+            ("Tineke Vos", "verkeer", "De brug krijgt nieuwe planken, want de oude zijn rot."),
+            (
+                "Bram de Slot",
+                "verkeer",
+                "Ik hou van de drukte op de brug, ook als zij mij ophoudt. Zo leer je de buren kennen.",
+            ),
+        ),
+        start=1,
+    ):
+        head = f"---\ntitle: Aan het water {day}\nauthor: {author}\ndate: 2019-05-0{day}\ntags: [{tag}]\n---\n"
+        (folder / f"{day}.md").write_text(f"{head}\n{text}\n", encoding="utf-8")
+    build_index(folder, folder.with_suffix(".index"))
+    return ColumnBot.open(folder.with_suffix(".index"))
+
+
+def test_a_column_by_the_author_asked_for_comes_first(two_hands: ColumnBot) -> None:
+    assert two_hands.search("Wat vindt hij van de brug?")[0].passage.article.author == "Tineke Vos"
+    assert two_hands.search("Wat vindt Bram de Slot van de brug?")[0].passage.article.author == "Bram de Slot"
+
+
+def test_a_column_with_the_tag_asked_for_comes_first(two_hands: ColumnBot) -> None:
+    assert two_hands.search("Hoeveel fietsers op de brug?")[0].passage.article.tags == ("verkeer",)
+    assert two_hands.search("Hoeveel fietsers op de brug? #natuur")[0].passage.article.tags == ("natuur",)
+
+
+def test_an_explanation_tells_which_word_was_found_for_which(two_hands: ColumnBot) -> None:
+    best = two_hands.explain("Waar broedt een vogel?", 1)[0]
+    broods, bird = best.matches
+
+    assert (broods.asked, bird.asked, bird.found) == ("broedt", "vogel", "ijsvogel")
+    assert 0 < broods.cosine < bird.cosine <= 1
+    assert best.terms == ()
+    assert best.sentence.startswith("Onder de brug")

@@ -11,9 +11,12 @@ from columnbot.answering import Answer, answer_by_quoting, growing
 from columnbot.articles import Article
 from columnbot.embedding import Embedder, open_embedder
 from columnbot.errors import ColumnbotError, ModelMismatch
+from columnbot.explaining import Explanation, explain
+from columnbot.filters import EVERYTHING, Filter
 from columnbot.index import Index, Pointer, open_index, read_pointer
 from columnbot.questions import Question, understand
-from columnbot.retrieval import EVERYTHING, Explanation, Filter, Hit, explain, hits_of, retrieve
+from columnbot.reranking import Reranker, rerank
+from columnbot.retrieval import Hit, Retrieved, hits_of, retrieve
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +32,9 @@ class _Source:
 class ColumnBot:
     """Questions in, cited answers out. Safe to share between threads.
 
+    Where several threads ask at once, or the machine has other work, set OPENBLAS_NUM_THREADS=1 before NumPy is
+    imported (the command line does): its threads then wait for each other, which takes ten times as long.
+
     When the index is built again, it moves over to the new generation between two questions; an
     answer comes from one generation throughout.
 
@@ -37,21 +43,22 @@ class ColumnBot:
     >>> answer.text, answer.citations[0].article.title
     """
 
-    def __init__(self, index: Path, *, model: str | None = None) -> None:
+    def __init__(self, index: Path, *, model: str | None = None, reranker: str | None = None) -> None:
         self._place = Path(index)
         self._model = model
+        self._reranker = Reranker(reranker) if reranker else None
         self._moving = Lock()
         self._pointer = read_pointer(self._place)  # read before it is followed, so that no later change is missed
         self._source = self._open(None)
 
     @classmethod
-    def open(cls, index: Path, *, model: str | None = None) -> "ColumnBot":
-        """Opens an index, with the model it was made with.
+    def open(cls, index: Path, *, model: str | None = None, reranker: str | None = None) -> "ColumnBot":
+        """Opens an index, with the model it was made with; and a cross-encoder to re-rank by, if one is named.
 
         Raises `IndexMissing`, `IndexDamaged`, `ModelUnavailable`, or `ModelMismatch` when `model` names
         another model, or the index's own has changed since.
         """
-        return cls(index, model=model)
+        return cls(index, model=model, reranker=reranker)
 
     @property
     def index(self) -> Index:
@@ -111,7 +118,8 @@ class ColumnBot:
         """The k best passages, best first, out of the columns that the filters allow. Raises `QuestionError`."""
         source = self._current()
         where = Filter(author, since, until, tuple(tags))
-        return hits_of(source.index, retrieve(source.index, source.embedder, understand(question), where), k)
+        understood = understand(question, source.index.archive)
+        return hits_of(source.index, self._retrieve(source, understood, where), k)
 
     def explain(
         self,
@@ -126,7 +134,8 @@ class ColumnBot:
         """What `search` finds, with what brought each hit. Raises `QuestionError`."""
         source = self._current()
         where = Filter(author, since, until, tuple(tags))
-        return explain(source.index, retrieve(source.index, source.embedder, understand(question), where), k)
+        understood = understand(question, source.index.archive)
+        return explain(source.index, self._retrieve(source, understood, where), k)
 
     def ask(
         self,
@@ -138,7 +147,7 @@ class ColumnBot:
         tags: tuple[str, ...] = (),
     ) -> Answer:
         """The answer, quoted with its citations, or `found=False`. Raises `QuestionError`."""
-        return self._answer(understand(question), Filter(author, since, until, tuple(tags)))
+        return self._answer(understand(question, self.index.archive), Filter(author, since, until, tuple(tags)))
 
     def stream(self, question: str) -> Iterator[Answer]:
         """The same answer as `ask` gives, a sentence longer each time."""
@@ -158,7 +167,11 @@ class ColumnBot:
 
     def _answer(self, question: Question, where: Filter) -> Answer:
         source = self._current()
-        return answer_by_quoting(source.index, retrieve(source.index, source.embedder, question, where))
+        return answer_by_quoting(source.index, self._retrieve(source, question, where))
+
+    def _retrieve(self, source: _Source, question: Question, where: Filter) -> Retrieved:
+        retrieved = retrieve(source.index, source.embedder, question, where)
+        return rerank(source.index, retrieved, self._reranker) if self._reranker else retrieved
 
 
 class Conversation:
@@ -174,7 +187,7 @@ class Conversation:
 
     def ask(self, question: str) -> Answer:
         """The answer to a question or a follow-up. Raises `QuestionError`, which leaves the conversation as it was."""
-        understood = understand(question, before=self._before, cited=self._cited)
+        understood = understand(question, self._bot.index.archive, before=self._before, cited=self._cited)
         answer = self._bot._answer(understood, EVERYTHING)
         # What a run of follow-ups leans on stays the question that opened it, so that it cannot grow without end.
         self._before = self._before if self._before and understood.is_follow_up else understood

@@ -49,10 +49,11 @@ class Evidence:
 def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     """The sentences of the best passages, best first."""
     asked = asked_for(retrieved.question.focus)
-    own = set(query_terms(index, retrieved.question.focus))
+    question = retrieved.question
+    own = set(query_terms(index, question, question.focus))
     rarity = {
         term: index.words.rarity(term) * (1.0 if term in own else ASIDE)
-        for term in query_terms(index, retrieved.question.text)
+        for term in query_terms(index, question, question.text)
     }
     best = retrieved.candidates[0].score if retrieved.candidates else 0.0
     found = [

@@ -32,7 +32,7 @@ class EmbeddedWords:
 
 def embed(index: Index, embedder: Embedder, question: Question) -> EmbeddedWords:
     """The question's vectors, the words' along the axes of the index."""
-    spans = telling_words(question.text)
+    spans = telling_words(question.text, question.aside)
     embedded = embedder.embed_question(question.text, tuple(spans))
     vector = embedded.vector
     if question.is_follow_up:

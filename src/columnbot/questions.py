@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -120,13 +121,18 @@ class Question:
 
     `text` is what is searched for; `focus` its last part, the words that were actually asked (the
     same, unless it is a follow-up); `about` the paths of the articles the conversation is on;
-    `years` those that the question speaks of.
+    `years` those that the question speaks of, `tags` those it names as such, `author` the columnist
+    whose columns it asks for. `aside` are words, folded, that say nothing of the subject: the name of
+    the author, who is not spoken of but speaks.
     """
 
     text: str
     focus: str
     about: frozenset[str] = frozenset()
     years: frozenset[int] = frozenset()
+    author: str | None = None
+    tags: frozenset[str] = frozenset()
+    aside: frozenset[str] = frozenset()
 
     @property
     def is_follow_up(self) -> bool:
@@ -134,13 +140,57 @@ class Question:
         return self.text != self.focus
 
 
-def understand(question: str, *, before: Question | None = None, cited: frozenset[str] = frozenset()) -> Question:
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What a question may name of an archive: its authors and tags, and the author of most of it, if there is one."""
+
+    authors: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
+    main_author: str | None = None
+
+
+def understand(
+    question: str,
+    archive: Archive = Archive(),  # noqa: B008 - frozen
+    *,
+    before: Question | None = None,
+    cited: frozenset[str] = frozenset(),
+) -> Question:
     """The question, spelled out with the one before where it leans on that. Raises `QuestionError`."""
     asked = checked(question)
-    years = years_of(asked, date.today().year)
+    years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
+    author = author_of(asked, archive.authors)
+    aside = frozenset(name for who in (author, archive.main_author) if who for name in fold(who).split())
     if before is None or not leans_back(asked):
-        return Question(asked, asked, years=years)
-    return Question(f"{before.text} {asked}", asked, cited or before.about, years or before.years)
+        return Question(asked, asked, frozenset(), years, author, tags, aside)
+    return Question(
+        f"{before.text} {asked}", asked, cited or before.about, years or before.years, author or before.author,
+        tags or before.tags, aside | before.aside,
+    )  # fmt: skip
+
+
+# A name beside one of these is that of a writer; elsewhere it may be somebody written about.
+_WRITES = r"(?:schreef|schrijft|schreven|heeft|had|vindt|vond|zegt|zei|denkt|dacht|raadt|noemt|noemde|does|did|has)"
+_BY = r"(?:volgens|according to|by|(?:columns?|stuk(?:ken)?|artikel(?:en)?|posts?|geschreven) (?:van|door))"
+
+
+def author_of(question: str, authors: Sequence[str]) -> str | None:
+    """The author whose columns the question asks for: named in full, or by a part of the name, as their writer."""
+    asked = fold(question)
+    for author in authors:
+        names = [fold(author), *(part for part in fold(author).split() if len(part) > 2)]
+        called = "|".join(re.escape(name) for name in names)
+        if re.search(rf"\b(?:{_WRITES}|{_BY}) (?:{called})\b|\b(?:{called}) {_WRITES}\b", asked):
+            return author
+    return None
+
+
+_TAGGED = re.compile(r"(?:\b(?:tags?|trefwoord|label|categorie|category|rubriek)\s+|#)[\"“‘']?(\w[\w-]*)")
+
+
+def tags_of(question: str, tags: frozenset[str]) -> frozenset[str]:
+    """The tags, folded, that the question names as such: "#water", "met de tag water"."""
+    return frozenset(_TAGGED.findall(fold(question))) & tags
 
 
 _YEAR = r"((?:19|20)\d\d)"
@@ -153,18 +203,19 @@ _ASKING = re.compile(
 )
 
 
-def subject_of(question: str) -> str:
-    """The question without the words that only do the asking, for a search by words."""
+def subject_of(question: str, aside: frozenset[str] = frozenset()) -> str:
+    """The question without the words that only do the asking, or are aside, for a search by words."""
     subject = _ASKING.sub(" ", question)
+    subject = re.sub(r"\w+", lambda word: " " if fold(word.group()) in aside else word.group(), subject)
     return subject if terms_of(subject) else question
 
 
-def telling_words(question: str) -> list[tuple[int, int]]:
+def telling_words(question: str, aside: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
     """Character spans of the words that say what a question is about; of all its words where none does."""
     words = [
         (start, end)
         for start, end in content_words(question)
-        if not (_ASKING.fullmatch(question[start:end]) or re.fullmatch(_YEAR, question[start:end]))
+        if not (_ASKING.fullmatch(word := question[start:end]) or re.fullmatch(_YEAR, word) or fold(word) in aside)
     ]
     return words or [match.span() for match in re.finditer(r"\w+", question)]
 

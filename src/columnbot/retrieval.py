@@ -4,14 +4,17 @@ The best of these are read closer: each word of the question looks for the word 
 nearest in meaning, in its context (late interaction: ColBERT, Khattab & Zaharia 2020).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.articles import Article
 from columnbot.embedding import Embedder
-from columnbot.index import Index, embedded_text
+from columnbot.filters import EVERYTHING, Filter, passages_of
+from columnbot.index import Index
 from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import fold, ngrams_of, terms_of
 from columnbot.passages import Passage
@@ -19,11 +22,15 @@ from columnbot.questions import Question, subject_of
 
 CANDIDATES = 200
 READ_CLOSER = 100
-# What each signal's z-score counts for. The passage's vector knows the subject, its best sentence's
-# the point; stems find inflections, 5-grams compounds and misspellings.
-WEIGHTS = {"passage": 0.1, "sentence": 1.4, "words": 0.1, "grams": 0.3, "meaning": 19.0}
-FAVOUR = 3.0  # of the columns that a conversation is on
-IN_YEAR = 3.0  # of the columns written in a year that the question names
+# What a column is favoured by that the conversation is on, or that is of the year, author or tag asked for. A
+# column on a year is often of the next one; who wrote it is certain.
+ON_SUBJECT, OF_YEAR, BY_AUTHOR, TAGGED = 3.0, 3.0, 8.0, 8.0
+WISHED = 50  # passages of a year or author that the question names
+# What each signal counts for; the first four are z-scores. The passage's vector knows the subject, its best
+# sentence's the point; stems find inflections, 5-grams compounds and misspellings; "meaning" is a
+# weighted mean of cosines, "favour" the worth of the author, year and so on that the question names.
+# From `benchmarks/fit_retrieval.py`.
+WEIGHTS = {"passage": 0.6, "sentence": 1.0, "words": 0.1, "grams": 0.2, "meaning": 15.0, "favour": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,48 +44,8 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Which columns may be found; what is None or empty does not restrict. Dates are inclusive."""
-
-    author: str | None = None
-    since: date | None = None
-    until: date | None = None
-    tags: tuple[str, ...] = ()
-
-    def allowed(self, index: Index) -> NDArray[np.bool_] | None:
-        """Which passages, bool (passages,); None when everything is allowed."""
-        if self == EVERYTHING:
-            return None
-        tags = {fold(tag) for tag in self.tags}
-        articles = np.array(
-            [
-                (self.author is None or fold(article.author or "") == fold(self.author))
-                and (self.since is None or (article.date is not None and article.date >= self.since))
-                and (self.until is None or (article.date is not None and article.date <= self.until))
-                and tags <= {fold(tag) for tag in article.tags}
-                for article in index.articles
-            ],
-            dtype=bool,
-        )
-        return np.asarray(articles[index.places[:, 0]])
-
-
-EVERYTHING = Filter()
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What brought a hit: the z-score of each signal, the question's terms in it, and its nearest sentence."""
-
-    hit: Hit
-    signals: dict[str, float]
-    terms: tuple[str, ...]
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with the z-score each signal gave it, its raw cosine and the number it has in the index."""
+    """A passage with what each signal gave it, its raw cosine and the number it has in the index."""
 
     number: int
     score: float
@@ -100,37 +67,38 @@ class Retrieved:
 def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter = EVERYTHING) -> Retrieved:
     """The passages that any signal ranks high, scored by all of them.
 
-    In a conversation the passages of the columns it is on are looked at too, and favoured.
+    Columns that the conversation is on, or of the author, a year or the tags that the question names,
+    are favoured, and looked at where nothing else brings them up.
     """
     asked = embed(index, embedder, question)
-    vector = asked.vector
     allowed = where.allowed(index)
-    near, _ = index.nearest(vector, CANDIDATES, allowed)
-    words = index.words.scores(query_terms(index, question.text))
-    grams = index.grams.scores(list(dict.fromkeys(ngrams_of(subject_of(question.text)))))
-    by_words, by_grams = _best(words, allowed), _best(grams, allowed)
-    about = _passages_of(index, question.about, allowed)
-    numbers = np.unique(np.concatenate([near, by_words, by_grams, about]))
+    near, _ = index.nearest(asked.vector, CANDIDATES, allowed)
+    words = index.words.scores(query_terms(index, question, question.text))
+    grams = index.grams.scores(list(dict.fromkeys(ngrams_of(subject_of(question.text, question.aside)))))
+    by_words = _best(words, allowed)
+    favours = _favours(index, question)
+    wished = [
+        index.nearest(asked.vector, WISHED, favoured if allowed is None else favoured & allowed)[0]
+        for _, favoured in favours
+    ]
+    numbers = np.unique(np.concatenate([near, by_words, _best(grams, allowed), *wished]))
     if len(numbers) == 0:
         return Retrieved(question, asked, ())
-    cosines = index.vectors(numbers) @ vector
     signals = {
-        "passage": index.passage_spread.standardise(vector, cosines),
-        "sentence": index.sentence_spread.standardise(vector, _best_sentence(index, vector, numbers)),
+        "passage": index.passage_spread.standardise(asked.vector, index.vectors(numbers) @ asked.vector),
+        "sentence": index.sentence_spread.standardise(asked.vector, _best_sentence(index, asked.vector, numbers)),
         "words": _standardise(words, numbers),
         "grams": _standardise(grams, numbers),
     }
-    total = FAVOUR * np.isin(numbers, about) + IN_YEAR * _written_in(index, question.years, numbers)
-    for name, values in signals.items():
-        total = total + WEIGHTS[name] * values
-    closer = np.argsort(-total, kind="stable")[:READ_CLOSER]
-    numbers, total, cosines = numbers[closer], total[closer], cosines[closer]
-    signals = {name: values[closer] for name, values in signals.items()}
+    if favours:
+        signals["favour"] = np.sum([worth * favoured[numbers] for worth, favoured in favours], axis=0)
+    closer = np.argsort(-_total(signals), kind="stable")[:READ_CLOSER]
+    numbers, signals = numbers[closer], {name: values[closer] for name, values in signals.items()}
     signals["meaning"] = best_matches(index, asked.words, numbers) @ asked.weights
-    total = total + WEIGHTS["meaning"] * signals["meaning"]
+    total = _total(signals)
+    cosines = index.vectors(numbers) @ asked.vector
     vector_ranks = {int(number): rank for rank, number in enumerate(near, start=1)}
     term_ranks = {int(number): rank for rank, number in enumerate(by_words, start=1)}
-    order = np.argsort(-total, kind="stable")
     candidates = tuple(
         Candidate(
             number=int(numbers[i]),
@@ -140,16 +108,34 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
             vector_rank=vector_ranks.get(int(numbers[i])),
             term_rank=term_ranks.get(int(numbers[i])),
         )
-        for i in order
+        for i in np.argsort(-total, kind="stable")
     )
     return Retrieved(question, asked, candidates)
 
 
-def query_terms(index: Index, question: str) -> list[str]:
-    """The terms that a question is looked up by, each once, in every language of the archive."""
-    languages = sorted({article.language for article in index.articles})
-    subject = subject_of(question)
-    return list(dict.fromkeys(term for language in languages for term in terms_of(subject, language)))
+def _total(signals: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+    weighed = [WEIGHTS[name] * values for name, values in signals.items()]
+    return np.asarray(np.sum(weighed, axis=0), np.float64)
+
+
+def _favours(index: Index, question: Question) -> list[tuple[float, NDArray[np.bool_]]]:
+    """Of each thing that the question names apart from its subject, its worth and the passages it favours."""
+    named: list[tuple[float, Callable[[Article], bool]]] = []
+    if question.about:
+        named.append((ON_SUBJECT, lambda article: article.path in question.about))
+    if question.years:
+        named.append((OF_YEAR, lambda article: article.date is not None and article.date.year in question.years))
+    if question.author and question.author != index.archive.main_author:
+        named.append((BY_AUTHOR, lambda article: article.author == question.author))
+    if question.tags:
+        named.append((TAGGED, lambda article: question.tags <= {fold(tag) for tag in article.tags}))
+    return [(worth, passages_of(index, [holds(article) for article in index.articles])) for worth, holds in named]
+
+
+def query_terms(index: Index, question: Question, part: str) -> list[str]:
+    """The terms that a part of a question is looked up by, each once, in every language of the archive."""
+    subject = subject_of(part, question.aside)
+    return list(dict.fromkeys(term for language in index.languages for term in terms_of(subject, language)))
 
 
 def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:
@@ -158,21 +144,6 @@ def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:
         Hit(index.passage(candidate.number), candidate.score, candidate.vector_rank, candidate.term_rank)
         for candidate in retrieved.candidates[:k]
     )
-
-
-def explain(index: Index, retrieved: Retrieved, k: int) -> tuple[Explanation, ...]:
-    """The best k passages, each with what brought it."""
-    query = query_terms(index, retrieved.question.text)
-    found = []
-    for candidate, hit in zip(retrieved.candidates, hits_of(index, retrieved, k), strict=False):
-        article = hit.passage.article
-        present = set(terms_of(embedded_text(hit.passage), article.language))
-        first = int(index.first_sentence[candidate.number])
-        vectors = index.sentence_vectors[first : first + len(hit.passage.sentences)]
-        nearest = hit.passage.sentences[int(np.argmax(vectors @ retrieved.asked.vector))]
-        terms = tuple(term for term in query if term in present)
-        found.append(Explanation(hit, candidate.signals, terms, article.text[nearest.start : nearest.end]))
-    return tuple(found)
 
 
 def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
@@ -184,24 +155,11 @@ def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDA
     return np.asarray(best[scores[best] > 0], np.int64)
 
 
-def _passages_of(index: Index, paths: frozenset[str], allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    owners = [number for number, article in enumerate(index.articles) if article.path in paths] if paths else []
-    wanted = np.isin(index.places[:, 0], owners)
-    return np.flatnonzero(wanted & allowed if allowed is not None else wanted)
-
-
-def _written_in(index: Index, years: frozenset[int], numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
-    if not years:
-        return np.zeros(len(numbers), bool)
-    dates = [index.articles[owner].date for owner in index.places[numbers, 0]]
-    return np.array([day is not None and day.year in years for day in dates])
-
-
 def _best_sentence(index: Index, vector: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
     starts, ends = index.first_sentence[numbers], index.first_sentence[numbers + 1]
-    return np.array(
-        [(index.sentence_vectors[a:b] @ vector).max() for a, b in zip(starts, ends, strict=True)], np.float32
-    )
+    rows = np.concatenate([index.sentence_vectors[a:b] for a, b in zip(starts, ends, strict=True)])
+    first = np.concatenate([[0], np.cumsum(ends - starts)[:-1]])
+    return np.asarray(np.maximum.reduceat(rows.astype(np.float32) @ vector, first), np.float32)
 
 
 def _standardise(scores: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:

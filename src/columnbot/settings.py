@@ -23,13 +23,15 @@ class Settings:
 
     `model` is "bundled" (multilingual-e5-small, no network), the name of a sentence-transformers
     model, or a folder with one. `passage_words` is the aimed length of a passage in words.
-    `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
+    `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
+    default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
     """
 
     articles: Path = Path("articles")
     index: Path = Path("index")
     model: str = BUNDLED_MODEL
     passage_words: int = 130
+    reranker: str | None = None
     language: str = "nl"
     host: str = "127.0.0.1"
     port: int = 7860

@@ -6,6 +6,7 @@ It knows no model and no format of articles: what it stores was read, split and 
 import dataclasses
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -34,8 +35,9 @@ from columnbot.index.vectors import (
     write_vectors,
 )
 from columnbot.index.word_vectors import WordAxes, read_axes, write_axes
-from columnbot.language import ANALYSER_VERSION, ngrams_of, terms_of
+from columnbot.language import ANALYSER_VERSION, fold, ngrams_of, terms_of
 from columnbot.passages import Passage, Sentence
+from columnbot.questions import Archive
 
 __all__ = ["Index", "Pointer", "TermIndex", "VectorBlock", "open_index", "read_pointer", "write_index"]
 
@@ -99,6 +101,19 @@ class Index:
     def numbers(self) -> Mapping[bytes, int]:
         """The number of the passage with that key."""
         return {key.tobytes(): number for number, key in enumerate(self.keys)}
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the columns."""
+        return tuple(sorted({article.language for article in self.articles}))
+
+    @cached_property
+    def archive(self) -> Archive:
+        """What a question may name of the archive."""
+        columns = Counter(article.author for article in self.articles if article.author)
+        main = next((author for author, count in columns.most_common(1) if count > len(self.articles) / 2), None)
+        tags = frozenset(fold(tag) for article in self.articles for tag in article.tags)
+        return Archive(tuple(author for author, _ in columns.most_common()), tags, main)
 
     @cached_property
     def _by_path(self) -> Mapping[str, Article]:
