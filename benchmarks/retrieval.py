@@ -240,21 +240,24 @@ def main() -> None:
         parser.error("name at least one of --questions and --titles")
 
     parts = []
+
+    def say(part: str) -> None:
+        parts.append(part)
+        print(part, end="\n\n", flush=True)
+
     with tempfile.TemporaryDirectory() as scratch:
         for heading, bot, queries in query_sets(args, Path(scratch)):
             # The embedder as the bot has it: of the model that the index was made with.
             embedder = open_embedder(bot.index.manifest.model).embedder
             # On one thread: on a machine that others use too, more of them wait for each other.
             with threadpool_limits(1):
-                parts.append(table(heading, bot, embedder, queries))
+                say(table(heading, bot, embedder, queries))
                 if args.speed:
-                    parts.append(speed(bot, embedder, [query.text for query in queries]))
+                    say(speed(bot, embedder, [query.text for query in queries]))
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    parts.append(f"One thread of {platform.machine()}, Python {platform.python_version()}; {packages}.")
-    figures = "\n\n".join(parts)
-    print(figures)
+    say(f"One thread of {platform.machine()}, Python {platform.python_version()}; {packages}.")
     if args.write:
-        write(args.write, figures)
+        write(args.write, "\n\n".join(parts))
 
 
 if __name__ == "__main__":
