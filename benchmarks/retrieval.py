@@ -247,6 +247,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as scratch:
         for heading, bot, queries in query_sets(args, Path(scratch)):
+            if not queries:
+                print(f"left out: {heading} has no question that a column of this archive answers")
+                continue
             # The embedder as the bot has it: of the model that the index was made with.
             embedder = open_embedder(bot.index.manifest.model).embedder
             # On one thread: on a machine that others use too, more of them wait for each other.
