@@ -1,12 +1,16 @@
 """Sentences and words, on the Dutch and English that columns are written in."""
 
+import os
+import subprocess
+import sys
+import threading
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from columnbot.language import language_of, ngrams_of, sentence_spans, terms_of
+from columnbot.language import language_of, ngrams_of, sentence_spans, stems, terms_of
 
 
 def sentences(text: str, language: str = "nl") -> list[str]:
@@ -239,3 +243,42 @@ def test_the_language_is_that_of_the_small_words(text, language):
 
 def test_a_text_without_small_words_gets_the_default_language():
     assert (language_of("Koffie"), language_of("Koffie", default="en")) == ("nl", "en")
+
+
+STEMS = "from columnbot.language import terms_of; print(terms_of('getallen gewerkt lopende'))"
+
+
+def test_another_stemmer_in_the_same_environment_changes_no_stem(tmp_path):
+    """snowballstemmer hands out PyStemmer's stemmers where that is installed; its older Dutch is another one."""
+    (tmp_path / "Stemmer.py").write_text(
+        "algorithms = lambda: ['dutch']\n\n\nclass Stemmer:\n    def __init__(self, name): ...\n\n"
+        "    def stemWord(self, word):\n        return 'other'\n",
+        encoding="utf-8",
+    )
+    beside = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    shown = subprocess.run([sys.executable, "-c", STEMS], env=beside, capture_output=True, text=True, check=True)
+    assert shown.stdout == f"{terms_of('getallen gewerkt lopende')}\n"
+
+
+def test_threads_that_stem_at_once_get_the_same_stems():
+    words = [f"{a}{b}{c}" for a in ("wandel", "fiets", "schrijv", "gelop") for b in ("ing", "aar", "heid", "baar")
+             for c in ("en", "tje", "tjes", "lijk", "de")]  # fmt: skip
+    alone = {word: stems.__wrapped__(word, "nl") for word in words}
+    wrong = []
+
+    def stem_all() -> None:
+        for word in words * 20:
+            if stems.__wrapped__(word, "nl") != alone[word]:
+                wrong.append(word)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=stem_all) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []

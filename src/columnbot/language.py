@@ -1,6 +1,7 @@
 """Sentences of a text, and its words as the lexical index sees them, in Dutch and English."""
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -8,7 +9,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import snowballstemmer
+from snowballstemmer.dutch_stemmer import DutchStemmer
+from snowballstemmer.english_stemmer import EnglishStemmer
 
 if TYPE_CHECKING:
     from choppa import SrxDocument
@@ -174,17 +176,26 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     "getal" from "getallen". A word keeps its *ge-* here; one that may be a participle gets both stems.
     """
     if language == "en":
-        return (str(_stemmer("english").stemWord(word)),)
-    stemmed = str(_stemmer("dutch").stemWord(word))
+        return (str(_stemmers.english.stemWord(word)),)
+    stemmed = str(_stemmers.dutch.stemWord(word))
     if not word.startswith("ge") or stemmed.startswith("ge"):
         return (stemmed,)
     whole = f"ge{stemmed}"
     return (whole, stemmed) if _PARTICIPLE.match(word) else (whole,)
 
 
-@cache
-def _stemmer(algorithm: str) -> "snowballstemmer.stemmer":
-    return snowballstemmer.stemmer(algorithm)
+class _Stemmers(threading.local):
+    """Each thread's own: a stemmer keeps the word it is at work on in itself.
+
+    Taken by their classes: where PyStemmer is installed, `snowballstemmer.stemmer` hands out that one's, of whatever
+    version, and an index made without it would be asked for other stems.
+    """
+
+    def __init__(self) -> None:
+        self.dutch, self.english = DutchStemmer(), EnglishStemmer()
+
+
+_stemmers = _Stemmers()
 
 
 NGRAM = 5
