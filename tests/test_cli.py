@@ -263,7 +263,7 @@ def test_search_explains_what_brought_each_passage(indexed: Run) -> None:
     plain = indexed("search", "fietspomp op het station", "--json").json
     best, *_ = explained = indexed("search", "fietspomp op het station", "--explain", "--json").json
     assert [hit["path"] for hit in explained] == [hit["path"] for hit in plain]
-    assert set(best["signals"]) == {"passage", "sentence", "words", "grams", "meaning"}
+    assert set(best["signals"]) == {"passage", "sentence", "words", "grams", "meaning", "column", "length"}
     assert "fietspomp" in best["nearest_sentence"]
     assert best["terms"]
     assert "signals" not in plain[0]

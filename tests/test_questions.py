@@ -197,6 +197,22 @@ def test_an_author_is_understood_who_is_asked_for_as_the_writer(question: str, a
     assert understand(question, ARCHIVE).author == author
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("fietsen in de winter", True),
+        ("klanten die weglopen", True),
+        ("Wat kost een fiets?", False),
+        ("fietsen in de winter?", False),
+        ("is fietsen gezond", False),
+        ("how do I cycle", False),
+        ("vertel iets over fietsen", False),
+    ],
+)
+def test_a_topic_asks_nothing(text: str, topic: bool) -> None:
+    assert understand(text).is_topic is topic
+
+
 def test_the_name_of_the_author_asked_for_or_of_most_columns_says_nothing_of_the_subject() -> None:
     asked = understand("Wat schreef Bram de Slot over Tineke en de brug?", ARCHIVE)
 

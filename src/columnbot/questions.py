@@ -115,6 +115,13 @@ _LEANS = re.compile(
 )
 
 
+_ASKS = re.compile(
+    r"\?|\b(wie|wiens|wat|waar\w*|wanneer|hoe\w*|welke?|who|whose|what|where|when|why|how|which)\b|"
+    r"^(is|zijn|was|waren|heeft|hebben|had|kan|kun|mag|moet|doet|wordt|werd|vertel|are|does|did|do|has|can|tell)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as understood.
@@ -138,6 +145,11 @@ class Question:
     def is_follow_up(self) -> bool:
         """Whether it leans on the question before."""
         return self.text != self.focus
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether it only names a subject ("fietsen in de winter"), and asks nothing about it."""
+        return not _ASKS.search(self.text)
 
 
 @dataclass(frozen=True, slots=True)

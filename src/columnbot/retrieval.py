@@ -26,11 +26,19 @@ READ_CLOSER = 100
 # column on a year is often of the next one; who wrote it is certain.
 ON_SUBJECT, OF_YEAR, BY_AUTHOR, TAGGED = 3.0, 3.0, 8.0, 8.0
 WISHED = 50  # passages of a year or author that the question names
-# What each signal counts for; the first four are z-scores. The passage's vector knows the subject, its best
-# sentence's the point; stems find inflections, 5-grams compounds and misspellings; "meaning" is a
-# weighted mean of cosines, "favour" the worth of the author, year and so on that the question names.
-# From `benchmarks/fit_retrieval.py`.
-WEIGHTS = {"passage": 0.6, "sentence": 1.0, "words": 0.1, "grams": 0.2, "meaning": 15.0, "favour": 1.0}
+# What each signal counts for. The first four are z-scores: the passage's vector knows the subject, its best
+# sentence's the point; stems find inflections, 5-grams compounds and misspellings. "favour" is the worth of
+# the author, year and so on that the question names. "meaning" and "column" are weighted means of cosines of
+# words, in the passage and in all of its column; "length" is the logarithm of the column's passages,
+# many of which win something by chance. A question is after a passage, a mere topic after a whole column.
+WEIGHTS = {
+    "passage": 0.6, "sentence": 1.0, "words": 0.1, "grams": 0.2, "favour": 1.0,
+    "meaning": 8.0, "column": 8.0, "length": 0.0,
+}  # fmt: skip
+TOPIC_WEIGHTS = {
+    "passage": 1.0, "sentence": 0.5, "words": 0.15, "grams": 0.1, "favour": 1.0,
+    "meaning": 0.0, "column": 15.0, "length": -1.2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +100,11 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     }
     if favours:
         signals["favour"] = np.sum([worth * favoured[numbers] for worth, favoured in favours], axis=0)
-    closer = np.argsort(-_total(signals), kind="stable")[:READ_CLOSER]
+    weights = TOPIC_WEIGHTS if question.is_topic else WEIGHTS
+    closer = np.argsort(-_total(signals, weights), kind="stable")[:READ_CLOSER]
     numbers, signals = numbers[closer], {name: values[closer] for name, values in signals.items()}
-    signals["meaning"] = best_matches(index, asked.words, numbers) @ asked.weights
-    total = _total(signals)
+    signals |= _read_closer(index, asked, numbers)
+    total = _total(signals, weights)
     cosines = index.vectors(numbers) @ asked.vector
     vector_ranks = {int(number): rank for rank, number in enumerate(near, start=1)}
     term_ranks = {int(number): rank for rank, number in enumerate(by_words, start=1)}
@@ -113,8 +122,23 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     return Retrieved(question, asked, candidates)
 
 
-def _total(signals: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
-    weighed = [WEIGHTS[name] * values for name, values in signals.items()]
+def _read_closer(index: Index, asked: EmbeddedWords, numbers: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
+    """How near in meaning passages and their columns come to the question's words, and how long the columns are."""
+    columns, column_of = np.unique(index.places[numbers, 0], return_inverse=True)
+    starts = np.searchsorted(index.places[:, 0], columns)
+    lengths = np.searchsorted(index.places[:, 0], columns, side="right") - starts
+    first = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    every = np.arange(lengths.sum()) + np.repeat(starts - first, lengths)  # all passages of those columns
+    matches = best_matches(index, asked.words, every)
+    return {
+        "meaning": matches[np.searchsorted(every, numbers)] @ asked.weights,
+        "column": (np.maximum.reduceat(matches, first, axis=0) @ asked.weights)[column_of],
+        "length": np.log(lengths)[column_of],
+    }
+
+
+def _total(signals: dict[str, NDArray[Any]], weights: dict[str, float]) -> NDArray[np.float64]:
+    weighed = [weights[name] * values for name, values in signals.items()]
     return np.asarray(np.sum(weighed, axis=0), np.float64)
 
 
@@ -125,7 +149,7 @@ def _favours(index: Index, question: Question) -> list[tuple[float, NDArray[np.b
         named.append((ON_SUBJECT, lambda article: article.path in question.about))
     if question.years:
         named.append((OF_YEAR, lambda article: article.date is not None and article.date.year in question.years))
-    if question.author and question.author != index.archive.main_author:
+    if question.author:
         named.append((BY_AUTHOR, lambda article: article.author == question.author))
     if question.tags:
         named.append((TAGGED, lambda article: question.tags <= {fold(tag) for tag in article.tags}))
