@@ -1,10 +1,11 @@
 """Fits the weights in `columnbot.evidence` on questions of our own, and shows how well they do on questions left out.
 
-    python benchmarks/fit.py INDEX
+    python benchmarks/fit.py --questions INDEX benchmarks/questions.jsonl --questions INDEX benchmarks/government.jsonl
 
-INDEX is an index of digging-the-digital, a Dutch weblog of a thousand posts. `questions.jsonl` holds questions
-about it that we wrote: where the answer stands (character offsets into the articles, with a hash of the text
-there, but without the text), short answers that count as right, and questions that it does not answer.
+The questions are of ours, about digging-the-digital, a Dutch weblog of a thousand posts, and about answers of the
+Dutch government. Each says where its answer stands (character offsets into the articles, with a hash of the text
+there, but without the text), with short answers that count as right; some are answered nowhere. The weights of
+`columnbot.retrieval` are shown as the same fit would have them.
 """
 
 import argparse
@@ -25,16 +26,17 @@ from columnbot.answering import SURE_ENOUGH, answer_by_quoting
 from columnbot.embedding import open_embedder
 from columnbot.evidence import Evidence, confidence_features, weigh_sentences
 from columnbot.questions import understand
-from columnbot.retrieval import Retrieved, retrieve
+from columnbot.retrieval import WEIGHTS, Retrieved, retrieve
 
-QUESTIONS = Path(__file__).with_name("questions.jsonl")
 FOLDS = 8
+PENALTY = 5.0
 
 
 @dataclass(frozen=True)
 class Example:
     """A question with what was found for it; `places` are (path, start, end) of the answer, none if there is none."""
 
+    bot: ColumnBot
     places: tuple[tuple[str, int, int], ...]
     answers: tuple[str, ...]
     retrieved: Retrieved
@@ -43,6 +45,11 @@ class Example:
     def answers_it(self, item: Evidence) -> bool:
         """Whether that sentence is the answer, or most of it."""
         return self._holds(item.passage.article.path, item.sentence.start, item.sentence.end, item.text)
+
+    def holds_it(self, number: int) -> bool:
+        """Whether the passage of that number is the one that answers."""
+        passage = self.bot.index.passage(number)
+        return self._holds(passage.article.path, passage.start, passage.end, "")
 
     def is_right(self, answer: Answer) -> bool:
         """Whether a citation shows the answer."""
@@ -57,11 +64,11 @@ class Example:
         return False
 
 
-def examples(bot: ColumnBot) -> list[Example]:
+def examples(bot: ColumnBot, questions: Path) -> list[Example]:
     """The questions that still fit the text of the archive."""
     embedder = open_embedder(bot.index.manifest.model).embedder
     found = []
-    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
+    for line in questions.read_text(encoding="utf-8").splitlines():
         item = json.loads(line)
         texts = [bot.article(path).text[start:end] for path, start, end in item["places"]]
         if [hashlib.sha256(text.encode()).hexdigest()[:12] for text in texts] != item["hashes"]:
@@ -70,16 +77,34 @@ def examples(bot: ColumnBot) -> list[Example]:
         retrieved = retrieve(bot.index, embedder, understand(item["question"], bot.index.archive))
         places = tuple((path, start, end) for path, start, end in item["places"])
         weighed = tuple(weigh_sentences(bot.index, retrieved))
-        found.append(Example(places, tuple(item["answers"]), retrieved, weighed))
+        found.append(Example(bot, places, tuple(item["answers"]), retrieved, weighed))
     return found
 
 
-def fit_sentences(training: Sequence[Example], penalty: float = 10.0) -> NDArray[np.float32]:
-    """Weights that make the sentences that answer likely in a softmax over all sentences of their question."""
-    data = [
+Pairs = Sequence[tuple[NDArray[np.float32], NDArray[np.bool_]]]  # of a question: features (n, f), and which answer
+
+
+def of_sentences(training: Sequence[Example]) -> Pairs:
+    """The features of the sentences weighed, and which of them answer."""
+    return [
         (np.array([e.features for e in x.evidence]), np.array([x.answers_it(e) for e in x.evidence])) for x in training
     ]
-    data = [(features, right) for features, right in data if right.any()]
+
+
+def of_passages(training: Sequence[Example]) -> Pairs:
+    """The signals of the passages found, and which of them answer."""
+    return [
+        (
+            np.array([[c.signals.get(name, 0.0) for name in WEIGHTS] for c in x.retrieved.candidates], np.float32),
+            np.array([x.holds_it(c.number) for c in x.retrieved.candidates]),
+        )
+        for x in training
+    ]
+
+
+def fit_softmax(pairs: Pairs, penalty: float = 10.0) -> NDArray[np.float32]:
+    """Weights that make what answers likely in a softmax over all that was found for its question."""
+    data = [(features, right) for features, right in pairs if right.any()]
     scale = np.concatenate([features for features, _ in data]).std(axis=0) + 1e-9
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -110,15 +135,15 @@ def fit_confidence(
     return np.asarray(weights, np.float32)
 
 
-def left_out(bot: ColumnBot, data: Sequence[Example]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def left_out(data: Sequence[Example]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """For each example whether it is answered right, and the confidence, with weights fitted on the others."""
     order = np.random.default_rng(0).permutation(len(data))
     right, sure = np.zeros(len(data), bool), np.zeros(len(data))
-    features = np.array([confidence_features(bot.index, x.retrieved, x.evidence) for x in data])
+    features = confidences(data)
     for fold in range(FOLDS):
         test, training = order[fold::FOLDS], np.concatenate([order[f::FOLDS] for f in range(FOLDS) if f != fold])
-        evidence.SENTENCE_WEIGHTS = fit_sentences([data[i] for i in training if data[i].places])
-        shown = right_now(bot, data)
+        evidence.SENTENCE_WEIGHTS = fit_softmax(of_sentences([data[i] for i in training if data[i].places]), PENALTY)
+        shown = right_now(data)
         weights = fit_confidence(
             features[training], np.array([bool(data[i].places) for i in training]), shown[training]
         )
@@ -127,31 +152,36 @@ def left_out(bot: ColumnBot, data: Sequence[Example]) -> tuple[NDArray[np.bool_]
     return right, sure
 
 
-def right_now(bot: ColumnBot, data: Sequence[Example]) -> NDArray[np.bool_]:
+def confidences(data: Sequence[Example]) -> NDArray[np.float32]:
+    """What the confidence is made of, a row an example."""
+    return np.array([confidence_features(x.bot.index, x.retrieved, x.evidence) for x in data])
+
+
+def right_now(data: Sequence[Example]) -> NDArray[np.bool_]:
     """Which examples are answered right by the sentence weights in force, were nothing refused."""
-    evidence.CONFIDENCE_WEIGHTS = np.array([0, 0, 0, 9], np.float32)
-    return np.array([x.is_right(answer_by_quoting(bot.index, x.retrieved)) for x in data])
+    evidence.CONFIDENCE_WEIGHTS = np.append(np.zeros(len(evidence.CONFIDENCE_WEIGHTS) - 1), 9).astype(np.float32)
+    return np.array([x.is_right(answer_by_quoting(x.bot.index, x.retrieved)) for x in data])
 
 
 def main() -> None:
     """Print the weights fitted on all questions, and the figures on questions left out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("index", type=Path)
-    bot = ColumnBot.open(parser.parse_args().index)
-    data = examples(bot)
+    parser.add_argument("--questions", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
+    data = [x for index, file in parser.parse_args().questions for x in examples(ColumnBot.open(index), file)]
     known = np.array([bool(x.places) for x in data])
     print(f"{known.sum()} questions with an answer, {(~known).sum()} without")
 
-    evidence.SENTENCE_WEIGHTS = fit_sentences([x for x in data if x.places])
-    right = right_now(bot, data)
-    features = np.array([confidence_features(bot.index, x.retrieved, x.evidence) for x in data])
-    weights = fit_confidence(features, known, right)
-    sure = 1 / (1 + np.exp(-(features @ weights)))
+    passages = fit_softmax(of_passages([x for x in data if x.places]), penalty=2.0)
+    print("WEIGHTS            ", dict(zip(WEIGHTS, np.round(passages, 2).tolist(), strict=True)))
+    evidence.SENTENCE_WEIGHTS = fit_softmax(of_sentences([x for x in data if x.places]), PENALTY)
+    right = right_now(data)
+    weights = fit_confidence(confidences(data), known, right)
+    sure = 1 / (1 + np.exp(-(confidences(data) @ weights)))
     print(f"SENTENCE_WEIGHTS   {np.round(evidence.SENTENCE_WEIGHTS, 2).tolist()}")
-    print(f"CONFIDENCE_WEIGHTS {np.round(weights, 2).tolist()}")
+    print(f"CONFIDENCE_WEIGHTS {np.round(weights, 3).tolist()}")
     print(f"one in ten of those with an answer lie below {np.quantile(sure[known], 0.1):.2f}")
 
-    right, sure = left_out(bot, data)
+    right, sure = left_out(data)
     print(f"left out: {right[known].mean():.3f} right were all answered; AUROC of an answer being there", end=" ")
     print(
         f"{roc_auc_score(known, sure):.3f}; refused below {SURE_ENOUGH}: {(sure[known] < SURE_ENOUGH).mean():.2f} of",

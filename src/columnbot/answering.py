@@ -63,8 +63,8 @@ ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer se
 QUOTES = 5
 RUN_WORDS = 45  # what a quote of several sentences comes to at most
 FAR_BEHIND = 3.0  # a quote that scores so much below the best one is not worth a place beside it
-# An answer less sure than this is not given: it refuses one in ten of the questions that have an answer.
-SURE_ENOUGH = 0.28
+# An answer less sure than this is not given: it refuses one in ten of those that have one.
+SURE_ENOUGH = 0.25
 SURE_ENOUGH_TO_GO_ON = 0.2  # a follow-up's mixed vector is less near to anything
 NEAREST = 3
 HITS_SHOWN = 10

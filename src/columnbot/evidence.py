@@ -7,21 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.index import Index
-from columnbot.language import language_of, terms_of
+from columnbot.index import Index, embedded_text
+from columnbot.index.word_vectors import closeness
+from columnbot.language import content_words, language_of, terms_of
 from columnbot.passages import Passage, Sentence
-from columnbot.questions import Asked, asked_for, holds, offers
+from columnbot.questions import Asked, asked_for, offers
 from columnbot.retrieval import Candidate, Retrieved, query_terms
 
 PASSAGES_READ = 10  # passages whose sentences may answer
 
-# Both sets of weights come out of `benchmarks/fit.py`: 179 questions of our own about a Dutch archive of
-# 1,000 columns. A sentence's are those of a softmax over the sentences of a question; the confidence is a
+# Both sets of weights come out of `benchmarks/fit.py`: 469 questions of our own about two Dutch archives. A
+# sentence's are those of a softmax over the sentences of a question; the confidence is a
 # logistic regression of "the archive answers this", scaled so that its figure is the share of answers
 # that are right.
-SENTENCE_WEIGHTS = np.array([0.72, 5.41, 4.11, 0.34, 1.76, -0.64], np.float32)
-CONFIDENCE_WEIGHTS = np.array([14.12, 6.46, -0.92, -18.09], np.float32)
-ASIDE = 0.15  # what the words of the question before count for in a follow-up
+SENTENCE_WEIGHTS = np.array([0.99, 2.94, 2.2, 6.58, 0.33, 2.48, -1.28], np.float32)
+CONFIDENCE_WEIGHTS = np.array([15.91, 12.36, -0.99, -24.79], np.float32)
 LEAST_COSINE = 0.7  # the model puts any two texts about as close as this
 ACROSS_LANGUAGES = 0.05  # by so much a question is nearer to a text than its translation is, over twelve pairs
 
@@ -50,11 +50,7 @@ def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     """The sentences of the best passages, best first."""
     asked = asked_for(retrieved.question.focus)
     question = retrieved.question
-    own = set(query_terms(index, question, question.focus))
-    rarity = {
-        term: index.words.rarity(term) * (1.0 if term in own else ASIDE)
-        for term in query_terms(index, question, question.text)
-    }
+    rarity = {term: index.words.rarity(term) for term in query_terms(index, question, question.focus)}
     best = retrieved.candidates[0].score if retrieved.candidates else 0.0
     found = [
         evidence
@@ -71,23 +67,43 @@ def _of_passage(
     first = int(index.first_sentence[candidate.number])
     vectors = index.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
     cosines = vectors @ retrieved.asked.vector
-    closeness = index.sentence_spread.standardise(retrieved.asked.vector, cosines)
+    nearness = index.sentence_spread.standardise(retrieved.asked.vector, cosines)
     text = passage.article.text
     quotes = [text[s.start : s.end] for s in passage.sentences]
     shares = [_share(quote, passage.article.language, rarity) for quote in quotes]
+    led_up_to = _led_up_to(index, retrieved, candidate.number, passage)
     for i, quote in enumerate(quotes):
         features = np.array(
             [
-                closeness[i],
+                nearness[i],
                 shares[i],
                 max(shares[i - 1] if i else 0.0, shares[i + 1] if i + 1 < len(shares) else 0.0),
+                led_up_to[i],
                 candidate.score - best,
-                asked is not Asked.ANYTHING and holds(asked, quote),
+                asked is not Asked.ANYTHING and offers(asked, retrieved.question.focus, quote),
                 _awkwardness(quote),
             ],
             np.float32,
         )
         yield Evidence(passage, passage.sentences[i], float(cosines[i]), features)
+
+
+def _led_up_to(index: Index, retrieved: Retrieved, number: int, passage: Passage) -> NDArray[np.float32]:
+    """How near in meaning each sentence and the two before it come to all words of the question, (sentences,).
+
+    An answer seldom says again what it is the answer to: that stands just before it.
+    """
+    text = embedded_text(passage)
+    begins = np.array([start for start, _ in content_words(text)], np.int64) - (len(text) - len(passage.text))
+    starts = np.array([sentence.start - passage.start for sentence in passage.sentences])
+    owners = np.searchsorted(starts, begins, side="right") - 1  # -1 for the words of the title
+    words = index.word_vectors[index.first_word[number] : index.first_word[number + 1]]
+    there = owners[: len(words)] >= 0  # none has a vector where the model gives none
+    best = np.zeros((len(starts), len(retrieved.asked.words)), np.float32)
+    np.maximum.at(best, owners[: len(words)][there], closeness(retrieved.asked.words, words[there]))
+    for _ in range(2):
+        best[1:] = np.maximum(best[1:], best[:-1])
+    return np.asarray(best @ retrieved.asked.weights)
 
 
 def _share(sentence: str, language: str, rarity: dict[str, float]) -> float:
@@ -113,10 +129,8 @@ def confidence_features(index: Index, retrieved: Retrieved, evidence: Sequence[E
     asked, language = asked_for(question), language_of(question)
     offering = [item for item in evidence if offers(asked, question, item.text)]
     nearest = max((_in_one_language(item.cosine, item.passage, language) for item in offering), default=LEAST_COSINE)
-    best = max(
-        _in_one_language(candidate.cosine, index.passage(candidate.number), language)
-        for candidate in retrieved.candidates[:PASSAGES_READ]
-    )
+    read = retrieved.candidates[:PASSAGES_READ]
+    best = max(_in_one_language(candidate.cosine, index.passage(candidate.number), language) for candidate in read)
     return np.array([best, nearest, asked is Asked.NUMBER, 1.0], np.float32)
 
 

@@ -110,8 +110,9 @@ def checked(question: str) -> str:
 
 _LEANS = re.compile(
     r"^(en|maar|of|and|but|or|hoezo|waarom dan|why not|what about|hoe zit het met|vertel (me )?meer|meer)\b|"
-    r"\b(hij|zij|ze|hem|haar|hun|zijn (?!er|de|het|een|we|ze|jullie)\w+|dat|die|dit|deze|daar\w*|"
-    r"er|ervan|erover|ermee|ervoor|eerste|tweede|laatste|toen|zo'n|he|she|they|them|his|her|their|it|its|that|this|those|these|there|then)\b"
+    r"\b(hij|zij|ze|hem|haar|hun|zijn (?!er|de|het|een|we|ze|jullie)\w+|dat|die|dit|deze|daar\w*|er|ervan|erover|ermee|"
+    r"ervoor|eerste|tweede|laatste|toen|zo'n|(?:dat|die|het)zelfde|het (?:dan|niet|ook|nog|al|toch|beter)|"
+    r"he|she|they|them|his|her|their|it|its|that|this|those|these|there|then)\b"
 )
 
 
