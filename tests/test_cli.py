@@ -12,6 +12,7 @@ import pytest
 
 from columnbot.cli import main
 from columnbot.version import VERSION
+from tests.servers import playing, refusing
 
 COLUMNS = {
     "2014-05-01-haven.md": """\
@@ -267,3 +268,18 @@ def test_search_explains_what_brought_each_passage(indexed: Run) -> None:
     assert "fietspomp" in best["nearest_sentence"]
     assert best["terms"]
     assert "signals" not in plain[0]
+
+
+def test_ask_tells_why_an_answer_that_was_to_be_written_is_quoted(
+    indexed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Hoeveel botters liggen er in de haven van Muiden?"
+    with playing(refusing(401)) as served:
+        monkeypatch.setenv("COLUMNBOT_LLM_URL", served.url)
+        monkeypatch.setenv("COLUMNBOT_LLM_MODEL", "m")
+        notice = "Het taalmodel weigert de sleutel (status 401; instelling llm_api_key); dit zijn citaten."
+        assert f"\n({notice})\n" in indexed("ask", question).out
+        answer = indexed("ask", question, "--json").json
+        assert (answer["mode"], answer["unsupported"], answer["notice"]) == ("quoted", [], notice)
+        assert indexed("ask", question, "--quoted", "--json").json["notice"] is None
+    assert len(served.visits) == 2

@@ -32,20 +32,44 @@ def test_a_flag_that_was_not_given_leaves_the_others_alone(tmp_path):
 
 
 def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
-    changed = Settings(Path("stukken"), Path("elders/index"), "een/model", 90, "en", "0.0.0.0", 80)
+    changed = Settings(
+        Path("stukken"),
+        Path("elders/index"),
+        "een/model",
+        90,
+        "een/andere",
+        "en",
+        "0.0.0.0",
+        80,
+        "http://a/v1",
+        "m",
+        "k",
+        9,
+        2048,
+        "een/derde",
+    )
     file = write(
         tmp_path,
         'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\n'
-        'language = "en"\nhost = "0.0.0.0"\nport = 80\n',
+        'reranker = "een/andere"\nchecker = "een/derde"\n'
+        'language = "en"\nhost = "0.0.0.0"\nport = 80\n'
+        'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n',
     )
     environment = {
         "COLUMNBOT_ARTICLES": "stukken",
         "COLUMNBOT_INDEX": "elders/index",
         "COLUMNBOT_MODEL": "een/model",
         "COLUMNBOT_PASSAGE_WORDS": "90",
+        "COLUMNBOT_RERANKER": "een/andere",
+        "COLUMNBOT_CHECKER": "een/derde",
         "COLUMNBOT_LANGUAGE": "en",
         "COLUMNBOT_HOST": "0.0.0.0",
         "COLUMNBOT_PORT": "80",
+        "COLUMNBOT_LLM_URL": "http://a/v1",
+        "COLUMNBOT_LLM_MODEL": "m",
+        "COLUMNBOT_LLM_API_KEY": "k",
+        "COLUMNBOT_LLM_TIMEOUT": "9",
+        "COLUMNBOT_LLM_CONTEXT": "2048",
     }
     assert load_settings(file=file, environment={}) == changed
     assert load_settings(file=tmp_path / "geen.toml", environment=environment) == changed
@@ -79,7 +103,11 @@ def test_a_misspelled_setting_is_named_with_its_file_and_the_choices(tmp_path):
     file = write(tmp_path, "poort = 80\n")
     with pytest.raises(SettingsError) as caught:
         load_settings(file=file, environment={})
-    for part in (str(file), "'poort'", "articles, host, index, language, model, passage_words, port"):
+    for part in (
+        str(file),
+        "'poort'",
+        "articles, checker, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout, llm_url, model",
+    ):
         assert part in str(caught.value)
 
 
@@ -101,6 +129,9 @@ def test_a_file_that_is_no_toml_is_named(tmp_path, content):
         ("port", -1, "from 0 to 65535"),
         ("port", 65536, "from 0 to 65535"),
         ("model", "  ", "a model's name or folder"),
+        ("llm_url", "localhost:8080", "an address that begins with http:// or https://"),
+        ("llm_timeout", 0, "from 1 to 3600"),
+        ("llm_context", 1023, "1024 or more"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_what_is_allowed(name, value, allowed):

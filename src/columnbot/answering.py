@@ -44,7 +44,9 @@ class Answer:
 
     `question` is the question as understood, a follow-up spelled out. `confidence` is between 0
     and 1. `text` holds the sentences with their markers, [1]. When `found` is False there are no
-    sentences; `text` says so and names the nearest columns, which `hits` hold.
+    sentences; `text` says so and names the nearest columns, which `hits` hold. `unsupported` are
+    sentences that a language model wrote and its sources do not bear out; `notice` is one line on
+    why an answer that was to be written is quoted.
     """
 
     question: str
@@ -57,6 +59,7 @@ class Answer:
     language: str
     mode: Literal["quoted", "written"] = "quoted"
     unsupported: tuple[str, ...] = ()
+    notice: str | None = None
 
 
 ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer sentence

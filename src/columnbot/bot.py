@@ -1,22 +1,31 @@
 """`ColumnBot` answers from an index; a `Conversation` remembers the turns before."""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
 
 from columnbot.answering import Answer, answer_by_quoting, growing
 from columnbot.articles import Article
+from columnbot.checking import Verdict, check_sentence
 from columnbot.embedding import Embedder, open_embedder
 from columnbot.errors import ColumnbotError, ModelMismatch
 from columnbot.explaining import Explanation, explain
 from columnbot.filters import EVERYTHING, Filter
+from columnbot.follow_up import Turn, spell_out
 from columnbot.index import Index, Pointer, open_index, read_pointer
+from columnbot.judging import open_judge
+from columnbot.language import language_of
+from columnbot.llm import LanguageModel
+from columnbot.passages import Passage
 from columnbot.questions import Question, understand
 from columnbot.reranking import Reranker, rerank
 from columnbot.retrieval import Hit, Retrieved, hits_of, retrieve
+from columnbot.writing import write_answer
+
+TURNS_KEPT = 3
 
 _log = logging.getLogger(__name__)
 
@@ -43,22 +52,43 @@ class ColumnBot:
     >>> answer.text, answer.citations[0].article.title
     """
 
-    def __init__(self, index: Path, *, model: str | None = None, reranker: str | None = None) -> None:
+    def __init__(
+        self,
+        index: Path,
+        *,
+        model: str | None = None,
+        reranker: str | None = None,
+        writer: LanguageModel | None = None,
+        checker: str | None = None,
+    ) -> None:
         self._place = Path(index)
         self._model = model
         self._reranker = Reranker(reranker) if reranker else None
+        self.writer = writer
+        self._judge = open_judge(checker) if checker else None
         self._moving = Lock()
         self._pointer = read_pointer(self._place)  # read before it is followed, so that no later change is missed
         self._source = self._open(None)
 
     @classmethod
-    def open(cls, index: Path, *, model: str | None = None, reranker: str | None = None) -> "ColumnBot":
-        """Opens an index, with the model it was made with; and a cross-encoder to re-rank by, if one is named.
+    def open(
+        cls,
+        index: Path,
+        *,
+        model: str | None = None,
+        reranker: str | None = None,
+        writer: LanguageModel | None = None,
+        checker: str | None = None,
+    ) -> "ColumnBot":
+        """Opens an index, with the model it was made with.
+
+        A cross-encoder `reranker`, by name or folder, puts the best passages in its own order. With a `writer`
+        answers are written, and checked; also by a `checker`, an NLI cross-encoder, if one is named.
 
         Raises `IndexMissing`, `IndexDamaged`, `ModelUnavailable`, or `ModelMismatch` when `model` names
         another model, or the index's own has changed since.
         """
-        return cls(index, model=model, reranker=reranker)
+        return cls(index, model=model, reranker=reranker, writer=writer, checker=checker)
 
     @property
     def index(self) -> Index:
@@ -146,12 +176,17 @@ class ColumnBot:
         until: date | None = None,
         tags: tuple[str, ...] = (),
     ) -> Answer:
-        """The answer, quoted with its citations, or `found=False`. Raises `QuestionError`."""
-        return self._answer(understand(question, self.index.archive), Filter(author, since, until, tuple(tags)))
+        """The answer with its citations, quoted or written, or `found=False`. Raises `QuestionError`."""
+        understood = understand(question, self.index.archive)
+        *_, answer = self._answers(understood, Filter(author, since, until, tuple(tags)))
+        return answer
 
     def stream(self, question: str) -> Iterator[Answer]:
-        """The same answer as `ask` gives, a sentence longer each time."""
-        return growing(self.ask(question))
+        """The same answer as `ask` gives, a sentence longer each time; the last one is whole.
+
+        One that is being written may give way to a quoted one, with a `notice` of why. Raises `QuestionError`.
+        """
+        return self._answers(understand(question, self.index.archive), EVERYTHING)
 
     def conversation(self) -> "Conversation":
         """A conversation, in which a question may lean on the ones before."""
@@ -165,9 +200,16 @@ class ColumnBot:
         """All articles, oldest first; undated ones last."""
         return self.index.articles
 
-    def _answer(self, question: Question, where: Filter) -> Answer:
+    def _answers(self, question: Question, where: Filter) -> Iterator[Answer]:
         source = self._current()
-        return answer_by_quoting(source.index, self._retrieve(source, question, where))
+        quoted = answer_by_quoting(source.index, self._retrieve(source, question, where))
+        if self.writer is None:
+            return growing(quoted)
+
+        def check(written: str, passages: Sequence[Passage]) -> Verdict:
+            return check_sentence(written, passages, source.embedder, source.index, self._judge)
+
+        return write_answer(quoted, self.writer, check)
 
     def _retrieve(self, source: _Source, question: Question, where: Filter) -> Retrieved:
         retrieved = retrieve(source.index, source.embedder, question, where)
@@ -184,16 +226,30 @@ class Conversation:
         self._bot = bot
         self._before: Question | None = None
         self._cited: frozenset[str] = frozenset()
+        self._turns: tuple[Turn, ...] = ()
 
     def ask(self, question: str) -> Answer:
         """The answer to a question or a follow-up. Raises `QuestionError`, which leaves the conversation as it was."""
-        understood = understand(question, self._bot.index.archive, before=self._before, cited=self._cited)
-        answer = self._bot._answer(understood, EVERYTHING)
-        # What a run of follow-ups leans on stays the question that opened it, so that it cannot grow without end.
-        self._before = self._before if self._before and understood.is_follow_up else understood
-        self._cited = frozenset(citation.article.path for citation in answer.citations) or self._cited
+        *_, answer = self.stream(question)
         return answer
 
     def stream(self, question: str) -> Iterator[Answer]:
-        """The same answer as `ask` gives, a sentence longer each time."""
-        return growing(self.ask(question))
+        """The same answer as `ask` gives, a sentence longer each time. It counts as a turn once it is whole."""
+        understood = self._understand(question)
+        answer: Answer | None = None
+        for answer in self._bot._answers(understood, EVERYTHING):
+            yield answer
+        assert answer is not None
+        # What a run of follow-ups leans on stays the question that opened it, so that it cannot grow without end.
+        self._before = self._before if self._before and understood.is_follow_up else understood
+        self._cited = frozenset(citation.article.path for citation in answer.citations) or self._cited
+        self._turns = (*self._turns, Turn(answer.question, answer.text if answer.found else ""))[-TURNS_KEPT:]
+
+    def _understand(self, question: str) -> Question:
+        """The question spelled out: by the writer where there is one, else by rules."""
+        understood = understand(question, self._bot.index.archive, before=self._before, cited=self._cited)
+        writer = self._bot.writer
+        if writer is None or not understood.is_follow_up:
+            return understood
+        spelled = spell_out(understood.focus, self._turns, writer, language_of(understood.focus))
+        return replace(understood, text=spelled, focus=spelled) if spelled else understood

@@ -33,6 +33,9 @@ ModelOption = Annotated[
 RerankerOption = Annotated[
     str | None, typer.Option("--reranker", help="A cross-encoder for a last look at the best passages: name or folder.")
 ]
+CheckerOption = Annotated[
+    str | None, typer.Option("--checker", help="An NLI cross-encoder that checks written answers too: name or folder.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 AuthorOption = Annotated[str | None, typer.Option("--author", help="Only columns by this author.")]
 SinceOption = Annotated[
@@ -42,6 +45,7 @@ UntilOption = Annotated[
     str | None, typer.Option("--until", help="Only columns up to this day or year.", metavar="DATE")
 ]
 TagOption = Annotated[list[str] | None, typer.Option("--tag", help="Only columns with this tag; repeatable.")]
+QuotedOption = Annotated[bool, typer.Option("--quoted", help="Only quote, also where a language model is set.")]
 QuestionArgument = Annotated[str, typer.Argument(metavar="QUESTION")]
 
 
@@ -120,22 +124,25 @@ def ask(
     index: IndexOption = None,
     model: ModelOption = None,
     reranker: RerankerOption = None,
+    checker: CheckerOption = None,
     author: AuthorOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     tag: TagOption = None,
+    quoted: QuotedOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question, with the places it was found."""
-    from columnbot.bot import ColumnBot
-
-    settings = load_settings(flags={"index": index, "reranker": reranker})
+    settings = load_settings(flags={"index": index, "reranker": reranker, "checker": checker})
     where = _filters(author, since, until, tag)
-    answer = ColumnBot.open(settings.index, model=model, reranker=settings.reranker).ask(question, **where)
+    bot = _open(settings, model, quoted)
+    answer = bot.ask(question, **where)
     if as_json:
         _print_json(_answer_as_json(answer))
         return
     _print(answer.text)
+    if answer.notice:
+        _print(f"({answer.notice})")
     if answer.citations:
         _print(f"\n{say('sources', answer.language)}")
     for citation in answer.citations:
@@ -217,24 +224,45 @@ def chat(
     index: IndexOption = None,
     model: ModelOption = None,
     reranker: RerankerOption = None,
+    checker: CheckerOption = None,
     host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="nl or en.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = False,
+    quoted: QuotedOption = False,
 ) -> None:
     """Open the chat in the browser."""
-    from columnbot.bot import ColumnBot
-
     # What a keeper should know while it runs: that it moved to a newer index, or why it could not.
     logging.basicConfig(format="%(asctime)s %(message)s")
     logging.getLogger("columnbot").setLevel(logging.INFO)
     settings = load_settings(
-        flags={"index": index, "reranker": reranker, "host": host, "port": port, "language": language}
+        flags={
+            "index": index,
+            "reranker": reranker,
+            "checker": checker,
+            "host": host,
+            "port": port,
+            "language": language,
+        }
     )
-    bot = ColumnBot.open(settings.index, model=model, reranker=settings.reranker)
+    bot = _open(settings, model, quoted)
     from columnbot.chat import serve
 
     serve(bot, settings, open_browser=browser)
+
+
+def _open(settings: Settings, model: str | None, quoted: bool) -> Any:
+    """The bot of the settings; with `quoted`, without the language model that these name."""
+    from columnbot.bot import ColumnBot
+    from columnbot.llm import open_language_model
+
+    return ColumnBot.open(
+        settings.index,
+        model=model,
+        reranker=settings.reranker,
+        writer=None if quoted else open_language_model(settings),
+        checker=None if quoted else settings.checker,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +322,7 @@ def _answer_as_json(answer: Any) -> dict[str, Any]:
         "language": answer.language,
         "mode": answer.mode,
         "unsupported": answer.unsupported,
+        "notice": answer.notice,
     }
 
 

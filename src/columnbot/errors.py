@@ -11,6 +11,7 @@ ColumnbotError
 ├── ModelProblem
 │   ├── ModelUnavailable   the embedding model cannot be loaded
 │   └── ModelMismatch      the index was made with another model
+├── WriterFailed           the language model gave no answer that can be used
 ├── QuestionError          the question is empty or far too long
 ├── UnknownArticle         no article of that path is in the index
 └── ChatError              the chat cannot be served (port in use, host unknown)
@@ -59,6 +60,15 @@ class ModelUnavailable(ModelProblem):
 
 class ModelMismatch(ModelProblem):
     """The index was made with another model than the one asked for."""
+
+
+class WriterFailed(ColumnbotError):
+    """The language model gave no answer that can be used; `reason` names the line in `messages` that tells why."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"The language model failed: {reason}{f' ({detail})' if detail else ''}.")
+        self.reason = reason
+        self.detail = detail
 
 
 class QuestionError(ColumnbotError):

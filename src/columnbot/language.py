@@ -38,7 +38,7 @@ _ENGLISH_WORDS = frozenset(
     """.split()
 )
 _PARTICIPLE = re.compile(r"ge(?!\w*(?:nissen|ingen|heden|schappen)$)\w{2,}(?:t|d|en)$")
-_STOP_WORDS = _DUTCH_WORDS | _ENGLISH_WORDS
+STOP_WORDS = _DUTCH_WORDS | _ENGLISH_WORDS
 
 
 def language_of(text: str, default: str = "nl") -> str:
@@ -153,6 +153,11 @@ def terms_of(text: str, language: str = "nl") -> list[str]:
     return [term for word in _WORD.findall(text) for term in _terms_of_word(word, language)]
 
 
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of a text in either language, for one that may be in both."""
+    return frozenset(term for language in ("nl", "en") for term in terms_of(text, language))
+
+
 def content_words(text: str) -> list[tuple[int, int]]:
     """Character spans of the words that carry meaning, in order."""
     return [match.span() for match in _WORD.finditer(text) if _terms_of_word(match.group(), "nl")]
@@ -164,7 +169,7 @@ def _terms_of_word(word: str, language: str) -> tuple[str, ...]:
     parts = [part for part in re.split(r"[-']", word) if part]
     whole = "".join(parts)
     candidates = [whole, *parts] if len(parts) > 1 else parts
-    telling = [part for part in candidates if part not in _STOP_WORDS and (len(part) > 1 or part.isdigit())]
+    telling = [part for part in candidates if part not in STOP_WORDS and (len(part) > 1 or part.isdigit())]
     return tuple(stem for part in telling for stem in stems(part, language))
 
 
@@ -209,7 +214,7 @@ def ngrams_of(text: str) -> list[str]:
 @lru_cache(maxsize=200_000)
 def _ngrams_of_word(word: str) -> tuple[str, ...]:
     plain = fold(word).replace("-", "").replace("'", "")
-    if plain in _STOP_WORDS or len(plain) < 2:
+    if plain in STOP_WORDS or len(plain) < 2:
         return ()
     marked = f"_{plain}_"
     return tuple(marked[i : i + NGRAM] for i in range(max(1, len(marked) - NGRAM + 1)))

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,10 @@ class Settings:
     model, or a folder with one. `passage_words` is the aimed length of a passage in words.
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
     default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
+    `llm_url` is the base address of an OpenAI-compatible server, up to and with `/v1`; without one,
+    answers only quote. `llm_timeout` is in seconds, for a whole answer; `llm_context` the tokens that
+    a prompt and its answer may come to. `checker` is an NLI cross-encoder that reads what the model
+    wrote beside its source, by name or folder; none by default.
     """
 
     articles: Path = Path("articles")
@@ -35,12 +39,24 @@ class Settings:
     language: str = "nl"
     host: str = "127.0.0.1"
     port: int = 7860
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_api_key: str = field(default="", repr=False)  # so that no log shows it
+    llm_timeout: int = 60
+    llm_context: int = 4096
+    checker: str | None = None
 
     def __post_init__(self) -> None:
         _require(20 <= self.passage_words <= 400, "passage_words", self.passage_words, "from 20 to 400")
         _require(self.language in ("nl", "en"), "language", self.language, '"nl" or "en"')
         _require(0 <= self.port <= 65535, "port", self.port, "from 0 to 65535")
         _require(bool(self.model.strip()), "model", self.model, "a model's name or folder")
+        _require(
+            not self.llm_url or self.llm_url.startswith(("http://", "https://")),
+            "llm_url", self.llm_url, "an address that begins with http:// or https://",
+        )  # fmt: skip
+        _require(1 <= self.llm_timeout <= 3600, "llm_timeout", self.llm_timeout, "from 1 to 3600")
+        _require(self.llm_context >= 1024, "llm_context", self.llm_context, "1024 or more")
 
 
 def load_settings(

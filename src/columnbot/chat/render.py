@@ -6,7 +6,6 @@ sanitiser then drops what it does not know, `data-` and `aria-` attributes among
 says what it opens in its `value` ("2:citation:1": of turn 2, citation 1), and its name in text.
 """
 
-from collections.abc import Iterable
 from html import escape
 
 from columnbot.answering import Answer, AnswerSentence, Citation
@@ -50,7 +49,21 @@ def _understood(answer: Answer, typed: str) -> str:
 def _found(answer: Answer, turn: int) -> str:
     citations = {citation.number: citation for citation in answer.citations}
     sentences = " ".join(_sentence(sentence, citations, answer, turn) for sentence in answer.sentences)
-    return f'<p class="cb-sentences">{sentences}</p>{_sources(answer, turn)}{_footing(answer)}'
+    beside = _sources(answer, turn) + _footing(answer) + _unsupported(answer)
+    return f'<p class="cb-sentences">{sentences}</p>{_notice(answer)}{beside}'
+
+
+def _notice(answer: Answer) -> str:
+    return f'<p class="cb-notice">{_text(answer.notice)}</p>' if answer.notice else ""
+
+
+def _unsupported(answer: Answer) -> str:
+    """What a model wrote and no source bears out, for whoever wants to see it; never as part of the answer."""
+    if not answer.unsupported:
+        return ""
+    heading = say("chat.withheld", answer.language, number=len(answer.unsupported))
+    items = "".join(f"<li>{_text(sentence)}</li>" for sentence in answer.unsupported)
+    return f'<details class="cb-withheld"><summary>{heading}</summary><ul>{items}</ul></details>'
 
 
 def _sentence(sentence: AnswerSentence, citations: dict[int, Citation], answer: Answer, turn: int) -> str:
@@ -109,14 +122,8 @@ def _footing(answer: Answer) -> str:
     sure = answer.confidence >= _SURE
     key = "chat.sure" if sure else "chat.likely" if answer.confidence >= _LIKELY else "chat.unsure"
     right = say("chat.confidence", answer.language, number=round(answer.confidence * 10))
-    notes = [f'<span class="cb-{key.removeprefix("chat.")}" title="{right}">{say(key, answer.language)}</span>']
-    if answer.unsupported:
-        notes.append(f"<span>{say('chat.withheld', answer.language, number=len(answer.unsupported))}</span>")
-    return f'<p class="cb-footing">{_joined(notes)}</p>'
-
-
-def _joined(notes: Iterable[str]) -> str:
-    return '<span class="cb-dot"> · </span>'.join(notes)
+    kind = f"cb-{key.removeprefix('chat.')}"
+    return f'<p class="cb-footing"><span class="{kind}" title="{right}">{say(key, answer.language)}</span></p>'
 
 
 def _button(reference: str, kind: str, content: str, *, name: str = "") -> str:

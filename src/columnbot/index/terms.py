@@ -39,6 +39,11 @@ class TermIndex:
                 totals[self.documents[postings]] += times * self.weights[postings]
         return totals
 
+    def passages(self, term: str) -> NDArray[np.int32]:
+        """The passages that have the term, ascending."""
+        number = self.terms.get(term)
+        return self.documents[slice(*self.offsets[number : number + 2])] if number is not None else self.documents[:0]
+
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency; that of a term in no passage is the highest there is."""
         number = self.terms.get(term)

@@ -1,0 +1,261 @@
+"""A written sentence and the passages it cites → whether they bear it out, and if not, what gives it away.
+
+Rules look at what a sentence commits itself to (`claims.py`, `figures.py`), vectors at whether its words, each with its
+nearest in meaning, and the sentence as a whole stand in the source. A logistic regression weighs them.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from columnbot.claims import (
+    claims_cause,
+    clauses_of,
+    denials,
+    folded_words,
+    gives_cause,
+    line_of,
+    names_of,
+    opening_word,
+    opposed,
+    stands_in,
+    turned,
+)
+from columnbot.embedding import Embedder
+from columnbot.figures import calendar_of, missing_figures
+from columnbot.index import Index, embedded_text, key_of
+from columnbot.index.word_vectors import closeness
+from columnbot.interaction import EmbeddedWords, embed
+from columnbot.judging import Judge
+from columnbot.language import content_words, terms_of
+from columnbot.passages import Passage
+from columnbot.questions import Question, telling_words
+
+TITLE = -9  # the sentence that a title's words belong to: near no other
+SHARED = 4  # what it counts for, in choosing the nearest sentence, that it has all the words
+RIVALS = 8  # passages of the archive that might bear a sentence out better than those it cites
+_SMALL = frozenset("twee drie vier tweede derde vierde two three four second third fourth".split())  # often counts
+
+# Out of `benchmarks/checking.py`: what each signal adds to the log-odds that a sentence is borne out, what it
+# usually is where that is so, and the reason it gives where it is not.
+SIGNALS = {
+    "number": (-6.97, 0.000, "number"),
+    "small_number": (-2.56, 0.005, "number"),
+    "name": (-5.54, 0.005, "name"),
+    "flipped": (-6.72, 0.013, "denial"),
+    "turned": (28.57, 0.012, "denial"),
+    "cause": (-2.85, 0.007, "cause"),
+    "opposite": (-6.54, 0.000, "opposite"),
+    "words": (2.05, 0.845, "meaning"),
+    "weakest_clause": (2.74, 0.832, "meaning"),
+    "rival": (-8.04, 0.010, "meaning"),
+    "alone": (19.62, 0.952, "meaning"),
+}
+INTERCEPT = -20.41
+SURE_ENOUGH = 0.35  # a sentence less likely than this to be borne out is not
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence is borne out, how likely that is (0 to 1), and if not, why not and by which of its words.
+
+    `reason` is one of "number", "name", "denial", "cause", "opposite", "meaning" and "judge".
+    """
+
+    supported: bool
+    chance: float
+    reason: str | None = None
+    words: tuple[str, ...] = ()
+
+
+def check_sentence(
+    written: str, passages: Sequence[Passage], embedder: Embedder, index: Index, judge: Judge | None = None
+) -> Verdict:
+    """Whether the passages, which have to be of the index, bear out a sentence. A judge may only find more against it.
+
+    Raises `ValueError` where there are no passages, or not of this index, or nothing is written.
+    """
+    reading = read(written, passages, embedder, index)
+    weights, usual = (np.array([signal[i] for signal in SIGNALS.values()], np.float32) for i in (0, 1))
+    chance = float(1 / (1 + np.exp(-(reading.signals @ weights + INTERCEPT))))
+    if chance < SURE_ENOUGH:
+        against = dict.fromkeys((reason for _, _, reason in SIGNALS.values()), 0.0)
+        for share, (_, _, reason) in zip(weights * (reading.signals - usual), SIGNALS.values(), strict=True):
+            against[reason] += float(share)
+        reason = min(against, key=lambda reason: against[reason])
+        return Verdict(False, chance, reason, reading.words.get(reason, ()))
+    judged = judge.entails("\n\n".join(passage.text for passage in passages), written) if judge else 1.0
+    if judged < 0.5:
+        return Verdict(False, min(chance, judged), "judge")
+    return Verdict(True, min(chance, judged))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A written sentence held against its source: its `SIGNALS` (n,), and for some reasons the words that give them."""
+
+    signals: NDArray[np.float32]
+    words: dict[str, tuple[str, ...]]
+
+
+def read(written: str, passages: Sequence[Passage], embedder: Embedder, index: Index) -> Reading:
+    """Holds a sentence against passages of the index. Raises `ValueError` as `check_sentence` does."""
+    if not re.search(r"\w", written):
+        raise ValueError("a sentence without words says nothing that could be held against its source")
+    source = _source(passages, index)
+    asked = embed(index, embedder, Question(written, written))
+    places = [start for start, _ in telling_words(written)]
+    match = _match(asked, source, index)
+    nearest = source.sentences[match.place]
+
+    known = "\n".join(f"{line_of(passage.article, written)}\n{passage.text}" for passage in passages)
+    numbers = (*missing_figures(written, known), *sorted(calendar_of(written) - calendar_of(known)))
+    small = [number for number in numbers if number in _SMALL]
+    names = _missing_names(written, known, index)
+    opposites = tuple(opposed(written, nearest))
+    clauses = clauses_of(written)
+    of_clauses = [[i for i, place in enumerate(places) if start <= place < end] for start, end, _ in clauses]
+    weakest = min((float(match.best[of].mean()) for of in of_clauses if len(of) >= 2), default=match.best.mean())
+    denied = np.array([any(no for start, end, no in clauses if start <= place < end) for place in places])
+    flips = _denied_otherwise(match, source, denied) or denials(written) > denials(nearest)
+    shared = match.same[source.owners == match.place].any(axis=0) @ asked.weights
+    rivals = index.nearest(asked.vector, RIVALS)[0]
+    vector = np.asarray(asked.vector, np.float32)
+    alone = _alone(nearest, embedder.embed_questions)
+    signals = [
+        min(len(numbers) - len(small), 2),
+        bool(small),
+        min(len(names), 2),
+        flips * shared**2,  # in a quote a single "niet" tells; in other words there are other ways to deny
+        (vector - _alone(turned(written), embedder.embed_questions)) @ alone,
+        claims_cause(written) and not gives_cause(nearest),
+        min(len(opposites), 2),
+        match.near @ asked.weights,
+        weakest,
+        max(float((_sentences(index, n) @ asked.vector).max()) for n in rivals) - match.cosine,
+        vector @ alone,
+    ]
+    strange = tuple(asked.texts[i] for i in np.argsort(match.best)[:2] if match.best[i] < 0.7)
+    words = {"number": numbers, "name": names, "opposite": opposites, "meaning": strange}
+    return Reading(np.array(signals, np.float32), words)
+
+
+@lru_cache(maxsize=1024)
+def _alone(sentence: str, embed_questions: Callable[[Sequence[str]], NDArray[np.float32]]) -> NDArray[np.float32]:
+    """A sentence's vector out of its context and as a question's is, so that it compares with the written one's."""
+    return np.asarray(embed_questions([sentence])[0], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The sentences of the cited passages and their telling words, in one row."""
+
+    sentences: tuple[str, ...]
+    vectors: NDArray[np.float32]  # (s, d)
+    words: tuple[str, ...]
+    word_vectors: NDArray[np.int8]  # (w, a)
+    owners: NDArray[np.int64]  # (w,): the sentence of each word; those of a title have `TITLE`
+    denied: NDArray[np.bool_]  # (w,): whether the clause of each word denies something
+    passage_vectors: NDArray[np.float32]  # (p, d)
+
+
+def _source(passages: Sequence[Passage], index: Index) -> _Source:
+    if not passages:
+        raise ValueError("a sentence that cites nothing cannot be held against it")
+    sentences: list[str] = []
+    words: list[tuple[str, int, bool]] = []
+    numbers = [_number(passage, index) for passage in passages]
+    for passage in passages:
+        text = embedded_text(passage)
+        shift = len(text) - len(passage.text) - passage.start
+        clauses = [
+            (s.start + shift + start, s.start + shift + end, len(sentences) + i, denied)
+            for i, s in enumerate(passage.sentences)
+            for start, end, denied in clauses_of(passage.article.text[s.start : s.end])
+        ]
+        starts = [start for start, *_ in clauses]
+        for start, end in content_words(text):
+            clause = bisect_right(starts, start) - 1
+            owner, denied = clauses[clause][2:] if clause >= 0 else (TITLE, False)
+            words.append((text[start:end], owner, denied))
+        sentences += [passage.article.text[s.start : s.end] for s in passage.sentences]
+    packed = [index.word_vectors[index.first_word[n] : index.first_word[n + 1]] for n in numbers]
+    return _Source(
+        tuple(sentences),
+        np.concatenate([_sentences(index, number) for number in numbers]),
+        tuple(word for word, *_ in words),
+        np.concatenate(packed),
+        np.array([owner for _, owner, _ in words]),
+        np.array([denied for *_, denied in words]),
+        index.vectors(numbers),
+    )
+
+
+def _number(passage: Passage, index: Index) -> int:
+    number = index.numbers.get(key_of(passage))
+    if number is None:
+        raise ValueError(f"{passage.article.path} has no passage at {passage.start} in this index")
+    return number
+
+
+def _sentences(index: Index, number: int) -> NDArray[np.float32]:
+    vectors = index.sentence_vectors[index.first_sentence[number] : index.first_sentence[number + 1]]
+    return np.asarray(vectors, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Which source words (w) are which written ones (q), how near these come, and the sentence nearest to the whole."""
+
+    same: NDArray[np.bool_]  # (w, q): of the same stem
+    best: NDArray[np.float32]  # (q,): of the whole source
+    near: NDArray[np.float32]  # (q,): of the nearest sentence and those next to it
+    place: int
+    cosine: float  # of the sentence that is nearest by its vector
+
+
+def _match(asked: EmbeddedWords, source: _Source, index: Index) -> _Match:
+    written = [_stems(text) for text in asked.texts]
+    same = np.array([[bool(stems & of) for of in written] for stems in map(_stems, source.words)])
+    near = np.where(same, 1, np.minimum(closeness(asked.words, source.word_vectors), 1)).astype(np.float32)
+    cosines = source.vectors @ asked.vector
+    standard = index.sentence_spread.standardise(asked.vector, cosines)
+    shares = [same[source.owners == i].any(axis=0) @ asked.weights for i in range(len(source.sentences))]
+    place = int(np.argmax(standard + SHARED * np.array(shares)))
+    around = np.abs(source.owners - place) <= 1
+    return _Match(same, near.max(axis=0), near[around].max(axis=0, initial=0), place, float(cosines.max()))
+
+
+@lru_cache(maxsize=100_000)
+def _stems(word: str) -> frozenset[str]:
+    return frozenset(term for language in ("nl", "en") for term in terms_of(word, language))
+
+
+def _denied_otherwise(match: _Match, source: _Source, denied: NDArray[np.bool_]) -> bool:
+    """Whether a word that the nearest sentence has too is denied where that is not, or the other way round."""
+    here = source.owners == match.place
+    differs = source.denied[here][:, None] != denied
+    shared = match.same[here]
+    return bool(((shared & differs).any(axis=0) & ~(shared & ~differs).any(axis=0)).any())
+
+
+def _missing_names(written: str, known: str, index: Index) -> tuple[str, ...]:
+    words = folded_words(known)
+    missing = [name for name in names_of(written) if not stands_in(name, words)]
+    first = opening_word(written)
+    if first and first not in missing and not stands_in(first, words) and _is_name(first, index):
+        missing.append(first)
+    return tuple(missing)
+
+
+def _is_name(word: str, index: Index) -> bool:
+    """Whether the archive has a word, and only with a capital."""
+    passages = {number for term in _stems(word) for number in index.words.passages(term)[:20]}
+    texts = [index.passage(number).text for number in passages]
+    has = any(re.search(rf"\b{re.escape(word)}\b", text) for text in texts)
+    return has and not any(re.search(rf"\b{re.escape(word.lower())}\b", text) for text in texts)

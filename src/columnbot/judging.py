@@ -1,0 +1,55 @@
+"""A model of natural language inference, for who has one: whether what is written follows from its source."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from columnbot.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+
+class Judge(Protocol):
+    """A model of natural language inference."""
+
+    def entails(self, source: str, written: str) -> float:
+        """How likely it is (0 to 1) that what is written follows from the source."""
+
+
+def open_judge(name: str) -> Judge:
+    """A cross-encoder for natural language inference, by its name on the hub or its folder.
+
+    Raises `ModelUnavailable`, also for a cross-encoder that has no label of entailment.
+    """
+    return _CrossEncoderJudge.load(name)
+
+
+@dataclass(frozen=True)
+class _CrossEncoderJudge:
+    model: "CrossEncoder"
+    entailment: int  # the place of that label
+
+    @classmethod
+    def load(cls, name: str) -> "_CrossEncoderJudge":
+        from sentence_transformers import CrossEncoder
+
+        try:
+            model = CrossEncoder(name)
+        except Exception as error:  # noqa: BLE001 - of a library that raises anything
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise ModelUnavailable(
+                f"The checker {name!r} cannot be loaded ({reason}). Give a folder with a CrossEncoder of "
+                "sentence-transformers or a name that this machine can download, or leave --checker out."
+            ) from error
+        labels = {int(place): str(label).lower() for place, label in model.config.id2label.items()}
+        places = [place for place, label in labels.items() if label.startswith("entail")]
+        if not places:
+            raise ModelUnavailable(f"The checker {name!r} does not judge entailment; its labels are {labels}.")
+        return cls(model, places[0])
+
+    def entails(self, source: str, written: str) -> float:
+        """See `Judge`."""
+        scores = np.asarray(self.model.predict([(source, written)], apply_softmax=True, show_progress_bar=False))
+        return float(scores[0, self.entailment])

@@ -1,0 +1,88 @@
+"""What a language model writes, taken apart: sentences as they come, the numbers they cite, and no markup."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from columnbot.addressed import seen_text
+from columnbot.language import sentence_spans
+
+_MARK = re.compile(
+    r"\s*[\[【(](?:(?:bron|fragment|passage|source)\s*)?#?(\d{1,2}(?:\s*(?:,|;|en|and|&)\s*\d{1,2})*)[\]】)](?!\()",
+    re.IGNORECASE,
+)
+_BARE_MARK = re.compile(r"\s*[\[【]\s*\d[\d\s,;]*[\]】]")
+_BULLET = re.compile(r"(?<=\n)\s*(?:[-*•]|\d{1,2}[.)])\s+$")
+_ENDED = re.compile(r"(?:[.!?…][\"'”’)*_]*|[\]】])\s*$")
+THOUGHTS = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
+
+
+def sentences_of(pieces: Iterator[str]) -> Iterator[str]:
+    """The sentences of a text that comes in pieces, each with the marks that stand behind it.
+
+    A sentence is given once the next one has begun, so that an abbreviation does not end it and no
+    mark is left behind.
+    """
+    text = ""
+    for piece in pieces:
+        text = THOUGHTS.sub("", text + piece)
+        if re.match(r"\s*<(?:t(?:h(?:i(?:n(?:k\w*)?)?)?)?)?(?:>|$)", text) or not re.search(
+            r"[.!?…:\]\n]\W*\s+\S", text
+        ):
+            continue
+        *whole, text = _split(text)
+        yield from whole
+    *whole, last = _split(text)
+    yield from whole
+    if _ENDED.search(last):  # else it was cut off, and half a sentence may say the opposite
+        yield last
+
+
+def _split(text: str) -> list[str]:
+    """The text cut into sentences; marks at the head of one belong to the one before. Joined, they are the text."""
+    starts = [start for start, _ in sentence_spans(text)]
+    bounds = []
+    for start in starts[1:]:
+        after = start
+        while mark := _BARE_MARK.match(text, after):
+            after = mark.end()
+        rest = text[after:].lstrip()
+        # At the end of what has come, a mark may be half there, or more of them may follow.
+        if after == start and (bullet := _BULLET.search(text, 0, start)):
+            after = bullet.start()
+        if rest and not re.match(r"[\[【]\s*\d*[\d\s,;]*$", rest) and after not in bounds:
+            bounds.append(after)
+    return [text[a:b] for a, b in zip([0, *bounds], [*bounds, len(text)], strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence as written, without its marks and without markup, and the numbers it cites."""
+
+    text: str
+    numbers: tuple[int, ...]
+    had_link: bool
+
+
+_IMAGE = re.compile(r"!\[[^\]]*\]\s*(?:\([^)]*\)|\[[^\]]*\])?")
+_LINK = re.compile(r"\[([^\]]*)\]\s*(?:\([^)]*\)|\[[^\]\d][^\]]*\])")
+_TAG = re.compile(r"<!--.*?(?:-->|$)|</?[a-zA-Z!?][^>]*(?:>|$)", re.DOTALL)
+ADDRESS = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]{1,15}:(?://|\S+@)|\bwww\.)\S+|\bdata:\w+/\S+|\bjavascript:\S*|\b[\w.+-]+@[\w-]+\.[\w.-]+|"
+    r"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|net|org|nl|be|eu|de|io|ai|app|dev|info|biz|me|co|uk|ru|cn|xyz|test|example|"
+    r"invalid|local|site|online|shop|link|click|top|tk|ly|gl)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s+|[-*•]\s+|\d{1,2}[.)]\s+)|[*_`~]{2,}|(?<!\w)[*_`](?=\S)|(?<=\S)[*_`](?!\w)")
+
+
+def written(sentence: str) -> Written:
+    """Takes a sentence apart; links, images and HTML of the model's making are dropped."""
+    plain = seen_text(sentence)
+    bare = _TAG.sub(" ", _LINK.sub(r"\1", _IMAGE.sub(" ", plain)))
+    bare, dropped = ADDRESS.subn(" ", bare)
+    had_link = bool(dropped) or bool(_IMAGE.search(plain) or _LINK.search(plain) or _TAG.search(plain))
+    numbers = dict.fromkeys(int(n) for mark in _MARK.findall(bare) for n in re.findall(r"\d+", mark))
+    text = _MARKUP.sub("", _MARK.sub("", bare))
+    text = re.sub(r"\s+([.,;:!?…])", r"\1", " ".join(text.split()))
+    return Written(text, tuple(numbers), had_link)

@@ -1,0 +1,198 @@
+"""Hits → an answer in a language model's words, each sentence checked against the passages it cites.
+
+What the model writes is a proposal. A sentence is shown when the columns bear it out, with the sentences
+that do; the others are kept apart in `Answer.unsupported`. Where nothing is left, or the model fails, the
+asker gets the quoted answer and one line on why.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from columnbot.addressed import seen_text, speaks_to_a_model
+from columnbot.answering import Answer, AnswerSentence, Citation, growing, joined
+from columnbot.errors import WriterFailed
+from columnbot.language import stems_of
+from columnbot.llm import LanguageModel, Message, tokens_of
+from columnbot.messages import say, signature
+from columnbot.passages import Passage, Sentence
+from columnbot.prose import Written, sentences_of, written
+
+PASSAGES_TOLD = 6
+ANSWER_TOKENS = 300
+SENTENCES = 6  # what an answer comes to at most
+REJECTS = 8  # so many sentences that nothing bears out, and the rest is not waited for
+SAME = 0.75  # share of the words that two sentences have in common, from which they say the same
+RUN = 3  # sentences that one citation quotes at most
+
+
+class Verdict(Protocol):
+    """What a check finds; `reason` is None where the sentence is borne out."""
+
+    @property
+    def supported(self) -> bool:
+        """Whether the passages bear the sentence out."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why they do not."""
+
+
+Check = Callable[[str, Sequence[Passage]], Verdict]
+
+
+def write_answer(quoted: Answer, model: LanguageModel, check: Check) -> Iterator[Answer]:
+    """The quoted answer's question, answered in the model's words: an answer that grows by checked sentences.
+
+    The last one is whole. It is the quoted answer where that found nothing, with a `notice` where the
+    model failed or wrote nothing that the columns bear out.
+    """
+    passages, addressed = _passages(quoted, model)
+    if not quoted.found:
+        yield quoted
+        return
+    if addressed or not passages:
+        yield from growing(_quoted(quoted, WriterFailed("addressed"), ()))
+        return
+    draft = _Draft(quoted, passages, check)
+    try:
+        for sentence in sentences_of(model.stream(_messages(quoted, passages), tokens=ANSWER_TOKENS)):
+            if draft.add(written(sentence)):
+                yield draft.answer()
+            if draft.is_full:
+                break
+    except WriterFailed as failure:
+        yield from growing(_quoted(quoted, failure, draft.unsupported))
+        return
+    if draft.sentences:
+        yield draft.answer()
+    else:
+        reason = "unsupported" if draft.unsupported else "nothing"
+        yield from growing(_quoted(quoted, WriterFailed(reason), draft.unsupported))
+
+
+def _quoted(quoted: Answer, failure: WriterFailed, unsupported: Sequence[str]) -> Answer:
+    notice = say(f"writer.{failure.reason}", quoted.language, detail=failure.detail)
+    return replace(quoted, notice=notice, unsupported=tuple(unsupported))
+
+
+def _passages(quoted: Answer, model: LanguageModel) -> tuple[tuple[Passage, ...], bool]:
+    """The passages to write from, those quoted first; and whether one of these speaks to the model.
+
+    A passage that does is never among them: neither read to the model nor able to bear out what it says.
+    """
+    cited = [hit.passage for hit in quoted.hits if any(_holds(hit.passage, c) for c in quoted.citations)]
+    others = [hit.passage for hit in quoted.hits if hit.passage not in cited]
+    told: list[Passage] = []
+    left = model.context - ANSWER_TOKENS - tokens_of(say("writer.task", quoted.language)) - tokens_of(quoted.question)
+    left -= 100  # for what a chat template puts around the messages
+    for passage in (*cited, *others):
+        cost = tokens_of(_fenced(0, passage, "00000000", quoted.language))
+        if len(told) == PASSAGES_TOLD or cost > left:
+            break
+        if not _is_addressed(passage):
+            told.append(passage)
+            left -= cost
+    return tuple(told), any(_is_addressed(passage) for passage in cited)
+
+
+def _holds(passage: Passage, citation: Citation) -> bool:
+    same = passage.article.path == citation.article.path
+    return same and passage.start < citation.end and citation.start < passage.end
+
+
+def _is_addressed(passage: Passage) -> bool:
+    return speaks_to_a_model(f"{passage.article.title}\n{passage.article.author or ''}\n{passage.text}")
+
+
+def _messages(quoted: Answer, passages: Sequence[Passage]) -> list[Message]:
+    """The task, then the passages in fences that no column can close, as their mark is new each time."""
+    mark = secrets.token_hex(4)
+    sources = "\n\n".join(_fenced(n, passage, mark, quoted.language) for n, passage in enumerate(passages, start=1))
+    question = say("writer.question", quoted.language, question=quoted.question)
+    return [
+        {"role": "system", "content": say("writer.task", quoted.language)},
+        {"role": "user", "content": f"{sources}\n\n{question}"},
+    ]
+
+
+def _fenced(number: int, passage: Passage, mark: str, language: str) -> str:
+    article = passage.article
+    head = f"{article.title} ({signature(article.author, article.date, language)})"
+    text = seen_text(f"{head}\n{passage.text}").replace("[", "(").replace("]", ")").replace("<", "‹").replace(">", "›")
+    return f"[{number}] <<<{mark}\n{text}\n{mark}>>>"
+
+
+class _Draft:
+    """An answer in the making: what was borne out so far, and what was not."""
+
+    def __init__(self, quoted: Answer, passages: Sequence[Passage], check: Check) -> None:
+        self._quoted = quoted
+        self._passages = passages
+        self._check = check
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+        self.sentences: list[AnswerSentence] = []
+        self.unsupported: list[str] = []
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.sentences) >= SENTENCES or len(self.unsupported) >= REJECTS
+
+    def add(self, sentence: Written) -> bool:
+        """Whether the sentence goes into the answer."""
+        if not re.search(r"\w", sentence.text) or self._is_said(sentence.text):
+            return False
+        bearing = () if sentence.had_link or sentence.text.endswith("?") else self._bearing(sentence)
+        if not bearing:
+            self.unsupported.append(sentence.text)
+            return False
+        numbers = dict.fromkeys(self._cite(sentence.text, passage) for passage in bearing)
+        self.sentences.append(AnswerSentence(sentence.text, tuple(numbers)))
+        return True
+
+    def answer(self) -> Answer:
+        sentences = tuple(self.sentences)
+        return replace(
+            self._quoted, sentences=sentences, citations=tuple(self._citations.values()), text=joined(sentences),
+            mode="written", unsupported=tuple(self.unsupported),
+        )  # fmt: skip
+
+    def _is_said(self, text: str) -> bool:
+        """Whether this, or nearly this, stands there already: weak models go round in circles."""
+        stems = stems_of(text)
+        others = [stems_of(other) for other in (*(sentence.text for sentence in self.sentences), *self.unsupported)]
+        return any(len(stems & other) >= SAME * len(stems | other) for other in others)
+
+    def _bearing(self, sentence: Written) -> tuple[Passage, ...]:
+        """The passages that bear the sentence out: those it cites, or else the best other one that does."""
+        cited = tuple(self._passages[n - 1] for n in sentence.numbers if 1 <= n <= len(self._passages))
+        if cited and self._check(sentence.text, cited).supported:
+            return cited
+        others = (passage for passage in self._passages if (passage,) != cited)
+        return next(((passage,) for passage in others if self._check(sentence.text, (passage,)).supported), ())
+
+    def _cite(self, text: str, passage: Passage) -> int:
+        """The number of the citation that quotes what in the passage bears the sentence out."""
+        start, end = bearing_run(text, passage)
+        article = passage.article
+        key = (article.path, start, end)
+        if key not in self._citations:
+            number = len(self._citations) + 1
+            self._citations[key] = Citation(number, article, article.text[start:end], start, end)
+        return self._citations[key].number
+
+
+def bearing_run(text: str, passage: Passage) -> tuple[int, int]:
+    """Where the sentences of the passage stand that say most of the text's words, as few as will do."""
+    wanted = stems_of(text)
+    article, sentences = passage.article, passage.sentences
+
+    def worth(run: Sequence[Sentence]) -> float:
+        said = stems_of(article.text[run[0].start : run[-1].end])
+        return len(wanted & said) / max(len(wanted), 1) - 0.15 * len(run)
+
+    runs = [sentences[a : a + n] for n in range(1, RUN + 1) for a in range(len(sentences) - n + 1)]
+    best = max(runs, key=worth)
+    return best[0].start, best[-1].end
