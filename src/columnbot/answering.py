@@ -65,7 +65,8 @@ class Answer:
 ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer sentence
 QUOTES = 5
 RUN_WORDS = 45  # what a quote of several sentences comes to at most
-FAR_BEHIND = 3.0  # a quote that scores so much below the best one is not worth a place beside it
+FAR_BEHIND = 5.0  # a quote that scores so much below the best one is not worth a place beside it
+READING = 0.7  # what a run loses for each e-fold of its words: the asker has to read them
 # An answer less sure than this is not given: it refuses one in ten of those that have one.
 SURE_ENOUGH = 0.25
 SURE_ENOUGH_TO_GO_ON = 0.2  # a follow-up's mixed vector is less near to anything
@@ -133,7 +134,7 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
                 if words > RUN_WORDS and end > start + 1:
                     break
                 likelihood = np.logaddexp.reduce([item.score for item in items[start:end]])
-                runs.append(Run(tuple(items[start:end]), words, float(likelihood - 0.5 * math.log(max(words, 1)))))
+                runs.append(Run(tuple(items[start:end]), words, float(likelihood - READING * math.log(max(words, 1)))))
     return sorted(runs, key=lambda run: -run.score)
 
 

@@ -1,0 +1,139 @@
+"""How right answers are, how much their confidence says, and what simpler ways of answering make of the same.
+
+    python benchmarks/answers.py --questions INDEX benchmarks/questions.jsonl \
+        --questions ANOTHER_INDEX benchmarks/government.jsonl [--write docs/answers.md]
+
+Every figure is of questions left out: an eighth at a time is answered with weights fitted on the rest (`fit.py`).
+With `--write` the tables go into the page, and the two plots beside it. Needs the extra `[bench]`.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib import pyplot
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from columnbot import ColumnBot
+from columnbot.answering import SURE_ENOUGH, answer_by_quoting
+from columnbot.index import embedded_text
+from fit import Example, examples, left_out
+from retrieval import write
+
+MARKS = ("<!-- figures: benchmarks/answers.py -->", "<!-- end of figures -->")
+REFUSED = 0.1  # of the questions that have an answer, to compare ways of refusing at
+BINS = (0.0, 0.2, 0.3, 0.4, 0.5, 1.0)
+PASSAGES = 3
+
+
+def shows(example: Example, passages: int) -> bool:
+    """Whether one of the best passages, shown whole, holds the answer."""
+    return any(example.holds_it(candidate.number) for candidate in example.retrieved.candidates[:passages])
+
+
+def words(example: Example, passages: int) -> int:
+    """The words of the best passages, their titles included."""
+    index = example.bot.index
+    best = example.retrieved.candidates[:passages]
+    return sum(len(embedded_text(index.passage(candidate.number)).split()) for candidate in best)
+
+
+def ways_of_answering(data: Sequence[Example], right: NDArray[np.bool_]) -> str:
+    """What is shown, and how often it holds the answer; nothing is refused here."""
+    asked = [x for x in data if x.places]
+    quoted = [answer_by_quoting(x.bot.index, x.retrieved) for x in asked]
+    lines = ["| nothing refused | the answer is shown | words shown |", "|---|--:|--:|"]
+    known = np.array([bool(x.places) for x in data])
+    length = np.mean([len(answer.text.split()) for answer in quoted if answer.found])
+    lines.append(f"| **columnbot** | **{right[known].mean():.3f}** | {length:.0f} |")
+    for name, passages in (("the best passage as the answer", 1), ("whole passages as the source, three", PASSAGES)):
+        shown = np.mean([shows(x, passages) for x in asked])
+        lines.append(f"| {name} | {shown:.3f} | {np.mean([words(x, passages) for x in asked]):.0f} |")
+    return "\n".join(lines)
+
+
+def ways_of_refusing(data: Sequence[Example], sure: NDArray[np.float64]) -> str:
+    """How well each tells what has an answer from what has none."""
+    known = np.array([bool(x.places) for x in data])
+    cosines = np.array([max(c.cosine for c in x.retrieved.candidates[:10]) for x in data])
+    lines = [f"| one in ten of those with an answer refused | AUROC | refused of the {(~known).sum()} without |"]
+    lines.append("|---|--:|--:|")
+    for name, figures in (("**columnbot's confidence**", sure), ("the cosine of the best passage", cosines)):
+        threshold = np.quantile(figures[known], REFUSED)
+        refused = (figures[~known] < threshold).mean()
+        lines.append(f"| {name} | {roc_auc_score(known, figures):.3f} | {refused:.2f} |")
+    return "\n".join(lines)
+
+
+def calibration(right: NDArray[np.bool_], sure: NDArray[np.float64]) -> str:
+    """What the confidence says, and what became of it."""
+    lines = ["| confidence | questions | said on average | right |", "|---|--:|--:|--:|"]
+    for low, high in zip(BINS, BINS[1:], strict=False):
+        there = (sure >= low) & (sure < high)
+        if there.any():
+            cells = f"{there.sum()} | {sure[there].mean():.2f} | {right[there].mean():.2f}"
+            lines.append(f"| {low:.1f} to {high:.1f} | {cells} |")
+    return "\n".join(lines)
+
+
+def plot_calibration(right: NDArray[np.bool_], sure: NDArray[np.float64], file: Path) -> None:
+    """The share right against what was said, in ten groups of a size."""
+    groups = np.array_split(np.argsort(sure), 10)
+    figure, axes = pyplot.subplots(figsize=(4.5, 4))
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    axes.plot([sure[g].mean() for g in groups], [right[g].mean() for g in groups], marker="o")
+    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1), ylim=(0, 1))
+    _save(figure, file)
+
+
+def plot_risk(right: NDArray[np.bool_], sure: NDArray[np.float64], file: Path) -> None:
+    """Of the surest so many, the share that is wrong (risk–coverage: El-Yaniv & Wiener 2010)."""
+    order = np.argsort(-sure, kind="stable")
+    risk = 1 - np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    figure, axes = pyplot.subplots(figsize=(4.5, 4))
+    axes.plot(np.arange(1, len(order) + 1) / len(order), risk)
+    axes.axvline((sure >= SURE_ENOUGH).mean(), color="0.7", linewidth=1)
+    axes.set(xlabel="share of all questions answered", ylabel="share of these wrong", xlim=(0, 1), ylim=(0, 1))
+    _save(figure, file)
+
+
+def _save(figure: pyplot.Figure, file: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})  # the same figures give the same file
+    pyplot.close(figure)
+
+
+def main() -> None:
+    """Print the tables, and write page and plots."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--questions", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
+    parser.add_argument("--write", type=Path, metavar="PAGE")
+    args = parser.parse_args()
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "columnbot"
+    data = [x for index, file in args.questions for x in examples(ColumnBot.open(index), file)]
+    right, sure = left_out(data)
+    known = np.array([bool(x.places) for x in data])
+    answered = sure >= SURE_ENOUGH
+    figures = "\n\n".join(
+        (
+            f"{known.sum()} questions with an answer and {(~known).sum()} without, of two archives. As it is set, "
+            f"columnbot refuses {(~answered[known]).mean():.2f} of the first and {(~answered[~known]).mean():.2f} of "
+            f"the others; of what it answers, {right[answered & known].mean():.2f} of the first is right.",
+            ways_of_answering(data, right),
+            ways_of_refusing(data, sure),
+            calibration(right, sure),
+        )
+    )
+    print(figures)
+    if args.write:
+        plot_calibration(right, sure, args.write.with_name("calibration.svg"))
+        plot_risk(right, sure, args.write.with_name("risk-coverage.svg"))
+        write(args.write, figures, MARKS)
+
+
+if __name__ == "__main__":
+    main()
