@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from columnbot import Answer, Article, Citation, ColumnBot
 from columnbot.answering import ANSWER_WORDS, QUOTES, growing
+from columnbot.questions import points_back
 
 QUESTIONS = (
     ("Waarom belt Van Dalen geen onbekende bedrijven meer?", "2018-02-15-wij-bellen-niet-meer.md"),
@@ -97,3 +98,22 @@ def test_a_citation_that_does_not_stand_in_its_article_cannot_be_made() -> None:
 @given(st.text(min_size=1, max_size=200).filter(lambda text: any(c.isalnum() for c in text)))
 def test_any_question_gets_a_sound_answer(bot: ColumnBot, question: str) -> None:
     assert_sound(bot, bot.ask(question))
+
+
+def test_a_question_on_change_is_answered_year_by_year(bot: ColumnBot) -> None:
+    answer = bot.ask("Hoe veranderde zijn mening over de telefoon door de jaren heen?")
+    days = [citation.article.date for citation in answer.citations]
+    years = [day.year for day in days if day]
+
+    assert len(years) == len(days) >= 2
+    assert years == sorted(set(years))
+    assert [sentence.text.split(",")[0] for sentence in answer.sentences] == [str(year) for year in years]
+    assert all("telefo" in citation.quote.lower() for citation in answer.citations)
+
+
+def test_a_quote_that_opens_with_a_pronoun_brings_the_sentence_before_it(bot: ColumnBot) -> None:
+    for question, _ in QUESTIONS:
+        for citation in bot.ask(question).citations:
+            before = citation.article.text[: citation.start].rstrip(" ")
+            opens_passage = not before or before.endswith("\n")
+            assert opens_passage or not points_back(citation.quote)

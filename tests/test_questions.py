@@ -13,9 +13,11 @@ from columnbot.questions import (
     Asked,
     Question,
     asked_for,
+    asks_for_change,
     checked,
     holds,
     leans_back,
+    points_back,
     subject_of,
     telling_words,
     understand,
@@ -240,3 +242,37 @@ def test_a_follow_up_keeps_to_the_author_and_tags_of_the_question_before() -> No
     after = understand("En wat vond hij daarvan?", ARCHIVE, before=before)
 
     assert (after.author, after.tags, after.aside) == (before.author, before.tags, before.aside)
+
+
+@pytest.mark.parametrize(
+    ("question", "change"),
+    [
+        ("Hoe veranderde zijn mening over bellen?", True),
+        ("Wat vond hij door de jaren heen van de trein?", True),
+        ("How did her view of trains change over time?", True),
+        ("Wat vond hij van de trein?", False),
+        ("Hoeveel wisselgeld krijg je?", False),
+    ],
+)
+def test_a_question_on_change_is_recognised(question: str, change: bool) -> None:
+    assert asks_for_change(question) is change
+
+
+def test_the_words_that_ask_for_change_are_not_what_the_question_is_about() -> None:
+    question = "Hoe veranderde zijn mening over de trein door de jaren heen?"
+
+    assert [question[start:end] for start, end in telling_words(question)] == ["trein"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "back"),
+    [
+        ("Hij belde terug.", True),
+        ("“Zij wist het al.”", True),
+        ("These were the last ones.", True),
+        ("De man belde terug.", False),
+        ("Hijgend kwam hij binnen.", False),
+    ],
+)
+def test_a_sentence_that_opens_with_a_pronoun_points_back(sentence: str, back: bool) -> None:
+    assert points_back(sentence) is back

@@ -12,6 +12,7 @@ from columnbot.evidence import PASSAGES_READ, Evidence, confidence_of, weigh_sen
 from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.messages import long_date, say, signature
+from columnbot.questions import asks_for_change, points_back
 from columnbot.retrieval import Hit, Retrieved, hits_of
 
 
@@ -70,6 +71,7 @@ READING = 0.7  # what a run loses for each e-fold of its words: the asker has to
 # An answer less sure than this is not given: it refuses one in ten of those that have one.
 SURE_ENOUGH = 0.25
 SURE_ENOUGH_TO_GO_ON = 0.2  # a follow-up's mixed vector is less near to anything
+MOST_OF_IT = 0.5  # of what a question is about, named in each quote of a timeline
 NEAREST = 3
 HITS_SHOWN = 10
 
@@ -86,8 +88,12 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
     ranked = dict.fromkeys(
         index.passage(candidate.number).article for candidate in retrieved.candidates[:PASSAGES_READ]
     )
-    citations = _cite(_spans(_choose(evidence, language), tuple(ranked)))
-    sentences = tuple(_sentences(citations, language))
+    if asks_for_change(retrieved.question.focus) and len(years := _one_a_year(evidence)) > 1:
+        citations = _cite(_spans(years, [article for article in index.articles if article in ranked]))
+        sentences = tuple(_timeline(citations, language))
+    else:
+        citations = _cite(_spans(_choose(evidence, language), tuple(ranked)))
+        sentences = tuple(_sentences(citations, language))
     return Answer(retrieved.question.text, True, confidence, sentences, citations, joined(sentences), hits, language)
 
 
@@ -129,6 +135,8 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
         items.sort(key=lambda item: item.sentence.start)
         lengths = [len(item.text.split()) for item in items]
         for start in range(len(items)):
+            if start and points_back(items[start].text) and sum(lengths[start - 1 : start + 1]) <= RUN_WORDS:
+                continue  # it is not understood without the sentence before, with which it is a run
             for end in range(start + 1, len(items) + 1):
                 words = sum(lengths[start:end])
                 if words > RUN_WORDS and end > start + 1:
@@ -158,6 +166,21 @@ def _choose(evidence: Sequence[Evidence], language: str) -> list[Run]:
         said |= texts
         words += length
     return chosen
+
+
+def _one_a_year(evidence: Sequence[Evidence]) -> list[Run]:
+    """Of each year the best run that names the subject and is not far behind, as many as fit into an answer."""
+    chosen: dict[int, Run] = {}
+    words = 0
+    runs = [run for run in _runs(evidence) if max(item.named for item in run.sentences) >= MOST_OF_IT]
+    for run in runs:
+        day = run.sentences[0].passage.article.date
+        if run.score < runs[0].score - FAR_BEHIND or len(chosen) == QUOTES:
+            break
+        if day and day.year not in chosen and words + run.words <= ANSWER_WORDS:
+            chosen[day.year] = run
+            words += run.words
+    return list(chosen.values())
 
 
 def _spans(runs: Sequence[Run], ranked: Sequence[Article]) -> list[tuple[Article, int, int]]:
@@ -191,6 +214,15 @@ def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerS
             quote = _lead_in(article, before, language, quote)
         before = article
         yield AnswerSentence(quote, (citation.number,))
+
+
+def _timeline(citations: Sequence[Citation], language: str) -> Iterator[AnswerSentence]:
+    """A sentence a citation, in the order of the years that they are of."""
+    for citation in citations:
+        year = citation.article.date.year if citation.article.date else ""
+        quote = f"“{' '.join(citation.quote.split())}”"
+        text = say("quoted_from_year", language, year=year, title=citation.article.title, quote=quote)
+        yield AnswerSentence(text, (citation.number,))
 
 
 def _lead_in(article: Article, before: Article | None, language: str, quote: str) -> str:

@@ -41,6 +41,11 @@ class Evidence:
         return float(self.features @ SENTENCE_WEIGHTS)
 
     @property
+    def named(self) -> float:
+        """How much of what the question is about the sentence itself names, 0 to 1."""
+        return float(self.features[1])
+
+    @property
     def text(self) -> str:
         """The sentence as it stands."""
         return self.passage.article.text[self.sentence.start : self.sentence.end]

@@ -98,6 +98,26 @@ def offers(asked: Asked, question: str, sentence: str) -> bool:
     return pattern is None or any(match.group().lower() not in said for match in pattern.finditer(sentence))
 
 
+_CHANGE = re.compile(
+    r"\b(verander\w*|door de jaren heen|in de loop (?:der|van de) (?:jaren|tijd)|ontwikkelde zich|evolu\w+|"
+    r"(?:anders|van mening) (?:gaan|geworden)|over (?:time|the years)|chang(?:e|ed|ing)|evolve[ds]?)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_change(question: str) -> bool:
+    """Whether the question asks how something, or what was thought of it, changed with time."""
+    return bool(_CHANGE.search(fold(question)))
+
+
+_POINTS_BACK = re.compile(r"^[\W_]*(?:hij|zij|ze|hen|die|deze|he|she|they|these|those)\b", re.IGNORECASE)
+
+
+def points_back(sentence: str) -> bool:
+    """Whether a sentence opens with a word for something that was named before it."""
+    return bool(_POINTS_BACK.search(sentence))
+
+
 def checked(question: str) -> str:
     """The question without spaces around it. Raises `QuestionError` when it is empty or far too long."""
     question = unicodedata.normalize("NFC", " ".join(question.split()))
@@ -211,24 +231,26 @@ _YEAR = r"((?:19|20)\d\d)"
 _ASKING = re.compile(
     r"\b(columnist\w*|columns?|schrijvers?|auteurs?|authors?|writers?|archief|archive|artikelen?|articles?|"
     r"schreef|schrijft|schreven|schrijven|geschreven|wrote|writes?|written|zegt|zei|zeggen|says?|said|"
-    r"vertelt|vertelde|vindt?|vinden|vond|vonden|thinks?|thought)\b",
+    r"vertelt|vertelde|vindt?|vinden|vond|vonden|thinks?|thought|mening|opinions?|views?)\b",
     re.IGNORECASE,
 )
 
 
 def subject_of(question: str, aside: frozenset[str] = frozenset()) -> str:
     """The question without the words that only do the asking, or are aside, for a search by words."""
-    subject = _ASKING.sub(" ", question)
+    subject = _CHANGE.sub(" ", _ASKING.sub(" ", question))
     subject = re.sub(r"\w+", lambda word: " " if fold(word.group()) in aside else word.group(), subject)
     return subject if terms_of(subject) else question
 
 
 def telling_words(question: str, aside: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
     """Character spans of the words that say what a question is about; of all its words where none does."""
+    changes = list(_CHANGE.finditer(question))
     words = [
         (start, end)
         for start, end in content_words(question)
         if not (_ASKING.fullmatch(word := question[start:end]) or re.fullmatch(_YEAR, word) or fold(word) in aside)
+        and not any(change.start() <= start < change.end() for change in changes)
     ]
     return words or [match.span() for match in re.finditer(r"\w+", question)]
 
