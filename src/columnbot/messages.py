@@ -11,10 +11,6 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Het dichtst in de buurt komen:",
         "en": "The nearest columns are:",
     },
-    "quoted_from_year": {
-        "nl": "{year}, in “{title}”: {quote}",
-        "en": "{year}, in “{title}”: {quote}",
-    },
     "quoted_from": {
         "nl": "In “{title}” ({signature}): {quote}",
         "en": "In “{title}” ({signature}): {quote}",
