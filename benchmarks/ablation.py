@@ -57,6 +57,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "words of its column near in meaning": weightless("column", "length"),
     "late interaction altogether": weightless("meaning", "column", "length"),
     "the years and authors a question names": weightless("favour"),
+    "mending the spelling": lambda: without(mended=lambda text, index: text),
     "weights of their own for topics": lambda: without(TOPIC_WEIGHTS=retrieval.WEIGHTS),
 }
 

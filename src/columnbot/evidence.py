@@ -54,8 +54,8 @@ class Evidence:
 def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     """The sentences of the best passages, best first."""
     asked = asked_for(retrieved.question.focus)
-    question = retrieved.question
-    rarity = {term: index.words.rarity(term) for term in query_terms(index, question, question.focus)}
+    searched = retrieved.searched
+    rarity = {term: index.words.rarity(term) for term in query_terms(index, searched, searched.focus)}
     best = retrieved.candidates[0].score if retrieved.candidates else 0.0
     found = [
         evidence

@@ -37,7 +37,7 @@ class Explanation:
 
 def explain(index: Index, retrieved: Retrieved, k: int) -> tuple[Explanation, ...]:
     """The best k passages, each with what brought it."""
-    query = query_terms(index, retrieved.question, retrieved.question.text)
+    query = query_terms(index, retrieved.searched, retrieved.searched.text)
     found = []
     for candidate, hit in zip(retrieved.candidates, hits_of(index, retrieved, k), strict=False):
         article = hit.passage.article

@@ -5,7 +5,7 @@ nearest in meaning, in its context (late interaction: ColBERT, Khattab & Zaharia
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import fold, ngrams_of, terms_of
 from columnbot.passages import Passage
 from columnbot.questions import Question, subject_of
+from columnbot.spelling import mended
 
 CANDIDATES = 200
 READ_CLOSER = 100
@@ -65,9 +66,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Candidates, best first, and the question's vectors, so that nobody embeds it twice."""
+    """Candidates, best first; the question as it was searched for, its spelling mended, and its vectors."""
 
     question: Question
+    searched: Question
     asked: EmbeddedWords
     candidates: tuple[Candidate, ...]
 
@@ -78,11 +80,12 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     Columns that the conversation is on, or of the author, a year or the tags that the question names,
     are favoured, and looked at where nothing else brings them up.
     """
-    asked = embed(index, embedder, question)
+    searched = replace(question, text=mended(question.text, index), focus=mended(question.focus, index))
+    asked = embed(index, embedder, searched)
     allowed = where.allowed(index)
     near, _ = index.nearest(asked.vector, CANDIDATES, allowed)
-    words = index.words.scores(query_terms(index, question, question.text))
-    grams = index.grams.scores(list(dict.fromkeys(ngrams_of(subject_of(question.text, question.aside)))))
+    words = index.words.scores(query_terms(index, searched, searched.text))
+    grams = index.grams.scores(list(dict.fromkeys(ngrams_of(subject_of(searched.text, question.aside)))))
     by_words = _best(words, allowed)
     favours = _favours(index, question)
     wished = [
@@ -91,7 +94,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     ]
     numbers = np.unique(np.concatenate([near, by_words, _best(grams, allowed), *wished]))
     if len(numbers) == 0:
-        return Retrieved(question, asked, ())
+        return Retrieved(question, searched, asked, ())
     signals = {
         "passage": index.passage_spread.standardise(asked.vector, index.vectors(numbers) @ asked.vector),
         "sentence": index.sentence_spread.standardise(asked.vector, _best_sentence(index, asked.vector, numbers)),
@@ -119,7 +122,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
         )
         for i in np.argsort(-total, kind="stable")
     )
-    return Retrieved(question, asked, candidates)
+    return Retrieved(question, searched, asked, candidates)
 
 
 def _read_closer(index: Index, asked: EmbeddedWords, numbers: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:

@@ -34,6 +34,7 @@ from columnbot.index.vectors import (
     vectors_at,
     write_vectors,
 )
+from columnbot.index.vocabulary import Vocabulary, vocabulary_of
 from columnbot.index.word_vectors import WordAxes, read_axes, write_axes
 from columnbot.language import ANALYSER_VERSION, fold, ngrams_of, terms_of
 from columnbot.passages import Passage, Sentence
@@ -114,6 +115,11 @@ class Index:
         main = next((author for author, count in columns.most_common(1) if count > len(self.articles) / 2), None)
         tags = frozenset(fold(tag) for article in self.articles for tag in article.tags)
         return Archive(tuple(author for author, _ in columns.most_common()), tags, main)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Its stems, to mend a question's spelling by."""
+        return vocabulary_of(self.words)
 
     @cached_property
     def _by_path(self) -> Mapping[str, Article]:
