@@ -6,7 +6,7 @@ nearest in meaning, and the sentence as a whole stand in the source. A logistic 
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,7 +32,7 @@ from columnbot.index import Index, embedded_text, key_of
 from columnbot.index.word_vectors import closeness
 from columnbot.interaction import EmbeddedWords, embed
 from columnbot.judging import Judge
-from columnbot.language import content_words, terms_of
+from columnbot.language import content_words, fold, terms_of
 from columnbot.passages import Passage
 from columnbot.questions import Question, telling_words
 
@@ -57,6 +57,8 @@ SIGNALS = {
     "alone": (19.62, 0.952, "meaning"),
 }
 INTERCEPT = -20.41
+FAR, FAR_IN_A_COPY = 0.45, 0.5  # cosines of a word with the nearest of its source, from which on it stands there
+COPIED = 0.7  # share of a sentence's words that the nearest one has too, which makes it a copy
 SURE_ENOUGH = 0.35  # a sentence less likely than this to be borne out is not
 
 
@@ -89,6 +91,8 @@ def check_sentence(
             against[reason] += float(share)
         reason = min(against, key=lambda reason: against[reason])
         return Verdict(False, chance, reason, reading.words.get(reason, ()))
+    if reading.garbled:
+        return Verdict(False, min(chance, SURE_ENOUGH / 2), "meaning", reading.garbled)
     judged = judge.entails("\n\n".join(passage.text for passage in passages), written) if judge else 1.0
     if judged < 0.5:
         return Verdict(False, min(chance, judged), "judge")
@@ -97,10 +101,14 @@ def check_sentence(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A written sentence held against its source: its `SIGNALS` (n,), and for some reasons the words that give them."""
+    """A written sentence held against its source.
+
+    Its `SIGNALS` (n,), for some reasons the words that give them, and the words of a copy that went wrong.
+    """
 
     signals: NDArray[np.float32]
     words: dict[str, tuple[str, ...]]
+    garbled: tuple[str, ...]
 
 
 def read(written: str, passages: Sequence[Passage], embedder: Embedder, index: Index) -> Reading:
@@ -142,7 +150,7 @@ def read(written: str, passages: Sequence[Passage], embedder: Embedder, index: I
     ]
     strange = tuple(asked.texts[i] for i in np.argsort(match.best)[:2] if match.best[i] < 0.7)
     words = {"number": numbers, "name": names, "opposite": opposites, "meaning": strange}
-    return Reading(np.array(signals, np.float32), words)
+    return Reading(np.array(signals, np.float32), words, tuple(_garbled(written, nearest, asked, match, index)))
 
 
 @lru_cache(maxsize=1024)
@@ -229,6 +237,21 @@ def _match(asked: EmbeddedWords, source: _Source, index: Index) -> _Match:
     place = int(np.argmax(standard + SHARED * np.array(shares)))
     around = np.abs(source.owners - place) <= 1
     return _Match(same, near.max(axis=0), near[around].max(axis=0, initial=0), place, float(cosines.max()))
+
+
+def _garbled(written: str, nearest: str, asked: EmbeddedWords, match: _Match, index: Index) -> Iterator[str]:
+    """What weak models make of words: some that are none, and others in the place of those that they copy.
+
+    A word far from all of the source is one of the first where the archive does not know it, and of
+    the others where the rest of the sentence is the nearest one's.
+    """
+    told = [fold(word) for word in re.findall(r"\w+", written)]
+    there = {fold(word) for word in re.findall(r"\w+", nearest)}
+    copied = sum(word in there for word in told) / len(told)
+    for text, near in zip(asked.texts, match.best, strict=True):
+        unknown = text.isalpha() and not any(stem in index.words.terms for stem in _stems(text))
+        if (unknown and near < FAR) or (copied >= COPIED and near < FAR_IN_A_COPY):
+            yield text
 
 
 @lru_cache(maxsize=100_000)
