@@ -138,7 +138,9 @@ def ask(
     bot = _open(settings, model, quoted)
     answer = bot.ask(question, **where)
     if as_json:
-        _print_json(_answer_as_json(answer))
+        from columnbot.as_json import answer_as_json
+
+        _print_json(answer_as_json(answer))
         return
     _print(answer.text)
     if answer.notice:
@@ -172,7 +174,9 @@ def search(
     where = _filters(author, since, until, tag)
     found = ColumnBot.open(settings.index, model=model, reranker=settings.reranker).explain(question, k, **where)
     if as_json:
-        _print_json([_hit_as_json(item.hit) | (_why_as_json(item) if why else {}) for item in found])
+        from columnbot.as_json import hit_as_json, why_as_json
+
+        _print_json([hit_as_json(item.hit) | (why_as_json(item) if why else {}) for item in found])
         return
     for rank, item in enumerate(found, start=1):
         hit, article = item.hit, item.hit.passage.article
@@ -305,44 +309,6 @@ def _progress_bar(title: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _answer_as_json(answer: Any) -> dict[str, Any]:
-    return {
-        "question": answer.question,
-        "found": answer.found,
-        "confidence": round(answer.confidence, 4),
-        "text": answer.text,
-        "sentences": [asdict(sentence) for sentence in answer.sentences],
-        "citations": [
-            {"number": c.number, **_article_as_json(c.article), "quote": c.quote, "start": c.start, "end": c.end}
-            for c in answer.citations
-        ],
-        "hits": [_hit_as_json(hit) for hit in answer.hits],
-        "language": answer.language,
-        "mode": answer.mode,
-        "unsupported": answer.unsupported,
-        "notice": answer.notice,
-    }
-
-
-def _hit_as_json(hit: Any) -> dict[str, Any]:
-    passage = hit.passage
-    place = {"start": passage.start, "end": passage.end, "text": passage.text}
-    ranks = {"score": round(hit.score, 4), "vector_rank": hit.vector_rank, "term_rank": hit.term_rank}
-    return {**_article_as_json(passage.article), **place, **ranks}
-
-
-def _why_as_json(item: Any) -> dict[str, Any]:
-    signals = {name: round(value, 3) for name, value in item.signals.items()}
-    matches = [asdict(match) for match in item.matches]
-    return {"signals": signals, "terms": item.terms, "matches": matches, "nearest_sentence": item.sentence}
-
-
-def _article_as_json(article: Any) -> dict[str, Any]:
-    fields = asdict(article)
-    del fields["text"]
-    return fields
 
 
 def _shortened(text: str, limit: int = 240) -> str:

@@ -81,3 +81,12 @@ class UnknownArticle(ColumnbotError):
 
 class ChatError(ColumnbotError):
     """The chat cannot be served."""
+
+
+def unloadable(what: str, name: str, error: Exception, *, kind: str, flag: str) -> ModelUnavailable:
+    """A model that a library could not load, in one line: the reason, and what to do."""
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return ModelUnavailable(
+        f"The {what} {name!r} cannot be loaded ({reason}). Give a folder with a {kind} "
+        f"or a name that this machine can download, or leave {flag} out."
+    )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from columnbot.errors import ModelUnavailable
+from columnbot.errors import ModelUnavailable, unloadable
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -38,11 +38,8 @@ class _CrossEncoderJudge:
         try:
             model = CrossEncoder(name)
         except Exception as error:  # noqa: BLE001 - of a library that raises anything
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise ModelUnavailable(
-                f"The checker {name!r} cannot be loaded ({reason}). Give a folder with a CrossEncoder of "
-                "sentence-transformers or a name that this machine can download, or leave --checker out."
-            ) from error
+            remedy = "CrossEncoder of sentence-transformers or a name that this machine can download, or leave --checker out."
+            raise unloadable("checker", name, error, remedy) from error
         labels = {int(place): str(label).lower() for place, label in model.config.id2label.items()}
         places = [place for place, label in labels.items() if label.startswith("entail")]
         if not places:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from columnbot.errors import ModelUnavailable
+from columnbot.errors import unloadable
 from columnbot.index import Index, embedded_text
 from columnbot.retrieval import Retrieved
 
@@ -25,11 +25,8 @@ class Reranker:
         try:
             self._model = CrossEncoder(name)
         except Exception as error:  # noqa: BLE001 - a name can fail in a dozen libraries, each with its own errors
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise ModelUnavailable(
-                f"The re-ranker {name!r} cannot be loaded ({reason}). Give a folder with a CrossEncoder of "
-                "sentence-transformers or a name that this machine can download, or leave --reranker out."
-            ) from error
+            remedy = "CrossEncoder of sentence-transformers or a name that this machine can download, or leave --reranker out."
+            raise unloadable("re-ranker", name, error, remedy) from error
 
     def scores(self, question: str, passages: Sequence[str]) -> list[float]:
         """How well each passage goes with the question; higher is better, on a scale of the model's own."""

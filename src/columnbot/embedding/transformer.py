@@ -22,7 +22,7 @@ from columnbot.embedding.pooling import (
     pooled_question,
     token_states,
 )
-from columnbot.errors import ModelUnavailable
+from columnbot.errors import unloadable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -66,11 +66,8 @@ class TransformerEmbedder:
         try:
             model = SentenceTransformer(name)
         except Exception as error:  # noqa: BLE001 - a name can fail in a dozen libraries, each with its own errors
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise ModelUnavailable(
-                f"The model {name!r} cannot be loaded ({reason}). Give a folder with a sentence-transformers "
-                "model or a name that this machine can download, or leave --model out for the bundled one."
-            ) from error
+            kind = "sentence-transformers model"
+            raise unloadable("model", name, error, kind=kind, flag="--model") from error
         own = {key: prompt for key, prompt in model.prompts.items() if prompt}
         query_prompt, passage_prompt = prompts_of(name, own)
         fingerprint = fingerprint_of(model, query_prompt, passage_prompt)
