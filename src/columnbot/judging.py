@@ -38,8 +38,8 @@ class _CrossEncoderJudge:
         try:
             model = CrossEncoder(name)
         except Exception as error:  # noqa: BLE001 - of a library that raises anything
-            remedy = "CrossEncoder of sentence-transformers or a name that this machine can download, or leave --checker out."
-            raise unloadable("checker", name, error, remedy) from error
+            kind = "CrossEncoder of sentence-transformers"
+            raise unloadable("checker", name, error, kind=kind, flag="--checker") from error
         labels = {int(place): str(label).lower() for place, label in model.config.id2label.items()}
         places = [place for place, label in labels.items() if label.startswith("entail")]
         if not places:

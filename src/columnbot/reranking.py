@@ -25,8 +25,8 @@ class Reranker:
         try:
             self._model = CrossEncoder(name)
         except Exception as error:  # noqa: BLE001 - a name can fail in a dozen libraries, each with its own errors
-            remedy = "CrossEncoder of sentence-transformers or a name that this machine can download, or leave --reranker out."
-            raise unloadable("re-ranker", name, error, remedy) from error
+            kind = "CrossEncoder of sentence-transformers"
+            raise unloadable("re-ranker", name, error, kind=kind, flag="--reranker") from error
 
     def scores(self, question: str, passages: Sequence[str]) -> list[float]:
         """How well each passage goes with the question; higher is better, on a scale of the model's own."""
