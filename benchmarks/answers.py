@@ -1,15 +1,18 @@
 """How right answers are, how much their confidence says, and what simpler ways of answering make of the same.
 
     python benchmarks/answers.py --questions INDEX benchmarks/questions.jsonl \
-        --questions ANOTHER_INDEX benchmarks/government.jsonl [--write docs/answers.md]
+        --questions ANOTHER_INDEX benchmarks/government.jsonl \
+        --conversations INDEX benchmarks/conversations.jsonl [--write docs/answers.md]
 
 Every figure is of questions left out: an eighth at a time is answered with weights fitted on the rest (`fit.py`).
 With `--write` the tables go into the page, and the two plots beside it. Needs the extra `[bench]`.
 """
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -17,7 +20,7 @@ from matplotlib import pyplot
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from columnbot import ColumnBot
+from columnbot import Citation, ColumnBot
 from columnbot.answering import SURE_ENOUGH, answer_by_quoting
 from columnbot.index import embedded_text
 from fit import Example, examples, left_out
@@ -79,6 +82,32 @@ def calibration(right: NDArray[np.bool_], sure: NDArray[np.float64]) -> str:
     return "\n".join(lines)
 
 
+def follow_ups(bot: ColumnBot, conversations: Path) -> str:
+    """How many questions are answered right that cannot be understood without those before them."""
+    right = found = asked = 0
+    for line in conversations.read_text(encoding="utf-8").splitlines():
+        talk = bot.conversation()
+        for number, turn in enumerate(json.loads(line)["turns"]):
+            answer = talk.ask(turn["question"])
+            if number == 0 or turn["new_subject"]:
+                continue
+            asked += 1
+            found += answer.found
+            right += answer.found and any(_answers(turn, citation) for citation in answer.citations)
+    return f"Of {asked} follow-ups in conversations {found / asked:.2f} are answered, and {right / asked:.2f} right."
+
+
+def _answers(turn: dict[str, Any], citation: Citation) -> bool:
+    return any(
+        path == citation.article.path
+        and (
+            min(citation.end, end) - max(citation.start, start) >= 0.7 * (end - start)
+            or any(short.lower() in citation.quote.lower() for short in turn["answers"])
+        )
+        for path, start, end in turn["places"]
+    )
+
+
 def plot_calibration(right: NDArray[np.bool_], sure: NDArray[np.float64], file: Path) -> None:
     """The share right against what was said, in ten groups of a size."""
     groups = np.array_split(np.argsort(sure), 10)
@@ -110,8 +139,10 @@ def main() -> None:
     """Print the tables, and write page and plots."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
+    parser.add_argument("--conversations", type=Path, nargs=2, metavar=("INDEX", "FILE"))
     parser.add_argument("--write", type=Path, metavar="PAGE")
     args = parser.parse_args()
+    talks = [follow_ups(ColumnBot.open(args.conversations[0]), args.conversations[1])] if args.conversations else []
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "columnbot"
     data = [x for index, file in args.questions for x in examples(ColumnBot.open(index), file)]
@@ -126,6 +157,7 @@ def main() -> None:
             ways_of_answering(data, right),
             ways_of_refusing(data, sure),
             calibration(right, sure),
+            *talks,
         )
     )
     print(figures)
