@@ -15,8 +15,8 @@ from columnbot.questions import (
     asked_for,
     asks_for_change,
     checked,
-    holds,
     leans_back,
+    offers,
     points_back,
     subject_of,
     telling_words,
@@ -77,12 +77,12 @@ def test_a_question_tells_what_it_asks_for(question, asked):
     ],
 )
 def test_a_sentence_holds_an_answer_of_that_kind_or_not(asked, with_it, without_it):
-    assert (holds(asked, with_it), holds(asked, without_it)) == (True, False)
+    assert (offers(asked, "", with_it), offers(asked, "", without_it)) == (True, False)
 
 
 @given(st.text(max_size=50))
 def test_any_sentence_will_do_for_a_question_that_asks_for_anything(sentence):
-    assert holds(Asked.ANYTHING, sentence)
+    assert offers(Asked.ANYTHING, "", sentence)
 
 
 def test_a_question_loses_the_spaces_around_and_within():

@@ -32,7 +32,7 @@ from columnbot.index import Index, embedded_text, key_of
 from columnbot.index.word_vectors import closeness
 from columnbot.interaction import EmbeddedWords, embed
 from columnbot.judging import Judge
-from columnbot.language import content_words, fold, terms_of
+from columnbot.language import content_words, fold, stems_of
 from columnbot.passages import Passage
 from columnbot.questions import Question, telling_words
 
@@ -254,9 +254,7 @@ def _garbled(written: str, nearest: str, asked: EmbeddedWords, match: _Match, in
             yield text
 
 
-@lru_cache(maxsize=100_000)
-def _stems(word: str) -> frozenset[str]:
-    return frozenset(term for language in ("nl", "en") for term in terms_of(word, language))
+_stems = lru_cache(maxsize=100_000)(stems_of)  # of single words, which come again and again
 
 
 def _denied_otherwise(match: _Match, source: _Source, denied: NDArray[np.bool_]) -> bool:

@@ -86,14 +86,8 @@ def asked_for(question: str) -> Asked:
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), Asked.ANYTHING)
 
 
-def holds(asked: Asked, sentence: str) -> bool:
-    """Whether a sentence has a thing of that kind in it at all; `ANYTHING` is in every sentence."""
-    pattern = _HOLDS.get(asked)
-    return pattern is None or bool(pattern.search(sentence))
-
-
 def offers(asked: Asked, question: str, sentence: str) -> bool:
-    """Whether a sentence holds a thing of that kind which the question does not itself name."""
+    """Whether a sentence holds a thing of that kind which the question does not itself name; `ANYTHING` is in each."""
     pattern, said = _HOLDS.get(asked), question.lower()
     return pattern is None or any(match.group().lower() not in said for match in pattern.finditer(sentence))
 
