@@ -118,9 +118,14 @@ def _share(sentence: str, language: str, rarity: dict[str, float]) -> float:
 
 
 def _awkwardness(quote: str) -> float:
-    """Why a sentence makes a poor quote: a scrap, a heading, or far too long."""
+    """Why a sentence makes a poor quote: a scrap, a heading, the signature under a quoted post, or far too long."""
     words = len(quote.split())
-    return 1.0 * (words < 4) + 0.5 * (not re.search(r"[.!?…”\"’')]$", quote)) + 0.5 * (words > 60)
+    return (
+        4.0 * bool(re.match(r"[—–] ", quote))
+        + 1.0 * (words < 4)
+        + 0.5 * (not re.search(r"[.!?…”\"’')]$", quote))
+        + 0.5 * (words > 60)
+    )
 
 
 def confidence_features(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence]) -> NDArray[np.float32]:
