@@ -67,7 +67,7 @@ def found(index: Index, embedder: Embedder, queries: Sequence[Query], archive: A
     gains = []
     for query in queries:
         retrieved = retrieve(index, embedder, understand(query.text, archive))
-        paths = (index.articles[index.places[candidate.number, 0]].path for candidate in retrieved.candidates)
+        paths = (index.articles[index.passages.places[candidate.number, 0]].path for candidate in retrieved.candidates)
         gains.append(ndcg(once(paths), query.gold))
     return float(np.mean(gains))
 
@@ -84,7 +84,7 @@ def costs(index: Index, embedder: Embedder, queries: Sequence[Query]) -> dict[st
     for query in queries[:ROUNDS]:
         question = understand(query.text, index.archive)
         asked = retrieve(index, embedder, question).asked
-        numbers, _ = index.nearest(asked.vector, 3 * retrieval.CANDIDATES)
+        numbers, _ = index.passage_vectors.nearest(asked.vector, 3 * retrieval.CANDIDATES)
         clock("everything", retrieve, index, embedder, question)
         clock("embedding the question", embed, index, embedder, question)
         clock("the passage's vector", index.nearest, asked.vector, retrieval.CANDIDATES)

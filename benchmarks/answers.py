@@ -41,7 +41,7 @@ def words(example: Example, passages: int) -> int:
     """The words of the best passages, their titles included."""
     index = example.bot.index
     best = example.retrieved.candidates[:passages]
-    return sum(len(embedded_text(index.passage(candidate.number)).split()) for candidate in best)
+    return sum(len(embedded_text(index.passages[candidate.number]).split()) for candidate in best)
 
 
 def ways_of_answering(data: Sequence[Example], right: NDArray[np.bool_]) -> str:

@@ -100,7 +100,7 @@ def main() -> None:
     index = ColumnBot.open(parser.parse_args().index).index
     embedder = open_embedder(index.manifest.model).embedder
     embedder.embed_questions(["warm"])
-    all_passages = [index.passage(number) for number in range(len(index))]
+    all_passages = [index.passages[number] for number in range(len(index))]
     passages = {(passage.article.path, passage.start, passage.end): passage for passage in all_passages}
     items, signals, garbled, seconds = [], [], [], []
     for line in SENTENCES.read_text(encoding="utf-8").splitlines():

@@ -48,7 +48,7 @@ class Example:
 
     def holds_it(self, number: int) -> bool:
         """Whether the passage of that number is the one that answers."""
-        passage = self.bot.index.passage(number)
+        passage = self.bot.index.passages[number]
         return self._holds(passage.article.path, passage.start, passage.end, "")
 
     def is_right(self, answer: Answer) -> bool:

@@ -102,11 +102,11 @@ def title_queries(titles: dict[str, str], index: Index) -> list[Query]:
 def retrievers(bot: ColumnBot, embedder: Embedder) -> Iterator[tuple[str, Callable[[str], list[str]]]]:
     """First columnbot, then its peers; each gives the paths of the columns it finds, best first."""
     index = bot.index
-    paths = [index.articles[owner].path for owner in index.places[:, 0]]
+    paths = [index.articles[owner].path for owner in index.passages.places[:, 0]]
     yield "columnbot", lambda question: once(hit.passage.article.path for hit in bot.search(question, DEPTH))
     corpus = Corpus(
-        tuple(embedded_text(index.passage(number)) for number in range(len(index))),
-        index.vectors(range(len(index))),
+        tuple(embedded_text(index.passages[number]) for number in range(len(index))),
+        index.passage_vectors.of(np.arange(len(index))),
         lambda question: embedder.embed_questions([question])[0],
     )
     for name, make in PEERS.items():

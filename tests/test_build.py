@@ -6,15 +6,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import columnbot.build
+import columnbot.readers.readings
+from columnbot.articles import Article
 from columnbot.build import BuildReport, build_index
 from columnbot.embedding import open_embedder
 from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
 from columnbot.index import open_index
+from columnbot.readers.markdown import read_markdown
 from columnbot.settings import Settings
 from tests.test_embedding import make_tiny_model
 
@@ -77,7 +83,7 @@ def test_the_report_tells_what_was_read_and_made(build: Build, archive: Path, in
     )  # fmt: skip
     assert report.words == sum(len(text.split("---")[2].split()) for text in (HAVEN, OVEN))
     assert report.passages == report.embedded == len(opened) == 4
-    assert report.sentences == len(opened.sentence_places) == 8
+    assert report.sentences == len(opened.passages.sentence_places) == 8
     assert [skipped.path for skipped in report.skipped] == ["foto.jpg"]
     assert report.seconds > 0
     assert not report.unchanged
@@ -86,12 +92,12 @@ def test_the_report_tells_what_was_read_and_made(build: Build, archive: Path, in
 def test_every_sentence_has_the_vector_of_its_own_words(build: Build, index: Path, settings: Settings) -> None:
     build()
     opened = open_index(index)
-    passages = [opened.passage(number) for number in range(len(opened))]
+    passages = [opened.passages[number] for number in range(len(opened))]
     sentences = [p.article.text[sentence.start : sentence.end] for p in passages for sentence in p.sentences]
     # The tiny model embeds sentences one by one, and has no prompts: a question's vector is that of any text.
     expected = open_embedder(settings.model).embedder.embed_questions(sentences)
 
-    assert np.asarray(opened.sentence_vectors, np.float32) == pytest.approx(expected, abs=5e-3)
+    assert np.asarray(opened.sentence_vectors.rows, np.float32) == pytest.approx(expected, abs=5e-3)
 
 
 def test_building_again_without_a_change_writes_nothing(build: Build, index: Path) -> None:
@@ -143,12 +149,13 @@ def test_an_index_brought_up_to_date_is_the_one_that_would_be_built_afresh(
     build()
     build_index(archive, tmp_path / "afresh", settings=settings)
     updated, afresh = open_index(index), open_index(tmp_path / "afresh")
-    numbers = range(len(afresh))
+    numbers = np.arange(len(afresh))
 
     assert updated.articles == afresh.articles
-    assert [updated.passage(n) for n in numbers] == [afresh.passage(n) for n in numbers]
-    assert updated.vectors(numbers) == pytest.approx(afresh.vectors(numbers), abs=2e-3)
-    assert np.asarray(updated.sentence_vectors) == pytest.approx(np.asarray(afresh.sentence_vectors), abs=2e-3)
+    assert [updated.passages[n] for n in numbers] == [afresh.passages[n] for n in numbers]
+    assert updated.passage_vectors.of(numbers) == pytest.approx(afresh.passage_vectors.of(numbers), abs=2e-3)
+    rows = (np.asarray(one.sentence_vectors.rows) for one in (updated, afresh))
+    assert next(rows) == pytest.approx(next(rows), abs=2e-3)
     assert updated.words.scores(["buurman"]).tolist() == afresh.words.scores(["buurman"]).tolist()
 
 
@@ -266,3 +273,67 @@ def test_a_model_that_moved_is_named_anew_without_embedding_again(archive: Path,
 
     assert (report.unchanged, report.embedded) == (False, 0)
     assert open_index(tmp_path / "index").manifest.model == str(new)
+
+
+def test_an_archive_of_very_many_passages_is_scanned_coarsely_unless_it_is_to_be_exact(
+    build: Build, archive: Path, index: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    monkeypatch.setattr(columnbot.build, "EXACT_UP_TO", 3)
+    coarse = (build(), open_index(index))
+    exact = (build_index(archive, index, settings=replace(settings, exact=True)), open_index(index))
+    question = coarse[1].passage_vectors.of(np.array([2]))[0]
+
+    for (report, opened), approximate in ((coarse, True), (exact, False)):
+        assert (report.unchanged, report.embedded) == (False, 0)
+        assert opened.manifest.approximate == approximate
+        assert opened.passage_vectors.nearest(question, 1)[0].tolist() == [2]
+    assert not (exact[1].folder / "passage_vectors.npy").exists()
+    assert build_index(archive, index, settings=replace(settings, exact=True)).unchanged
+
+
+def test_a_file_that_has_not_changed_is_not_read_again(
+    build: Build, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (archive / "trein.txt").write_text("De trein\n\nDe trein naar Zutphen rijdt weer.", encoding="utf-8")
+    (archive / "kaal.md").write_text("---\ntitle: Kaal\n---\n", encoding="utf-8")
+    build()
+    read: list[str] = []
+
+    def reading(path: str, *rest: Any) -> tuple[Article, ...]:
+        read.append(path)
+        return read_markdown(path, *rest)
+
+    monkeypatch.setitem(columnbot.readers._READERS, ".md", reading)
+    (archive / "haven.md").write_text(HAVEN.replace("zestig", "zeventig"), encoding="utf-8")
+    build()
+
+    # Of what was left out nothing is kept: it may be readable by now.
+    assert read == ["haven.md", "kaal.md"]
+
+
+def test_what_other_readers_read_is_read_again(build: Build, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build()
+    monkeypatch.setitem(columnbot.readers.readings._VERSIONS, "readers", 0)
+    read: list[str] = []
+    monkeypatch.setitem(
+        columnbot.readers._READERS, ".md", lambda path, content: (read.append(path), read_markdown(path, content))[1]
+    )
+    build()
+
+    assert read == ["haven.md", "oven.md"]
+
+
+def test_a_column_that_stood_there_twice_is_found_to_after_a_build_that_read_neither(
+    build: Build, archive: Path, index: Path
+) -> None:
+    (archive / "nogmaals.md").write_text(HAVEN, encoding="utf-8")
+    first = build()
+    (archive / "oven.md").write_text(OVEN.replace("honderd", "tachtig"), encoding="utf-8")
+    second = build()
+
+    assert first.copies == second.copies
+    assert [copies.others for copies in second.copies] == [("nogmaals.md",)]
+    (archive / "haven.md").unlink()
+    build()
+    assert "botters" in open_index(index).article("nogmaals.md").text

@@ -25,7 +25,7 @@ def index(bot: ColumnBot) -> Index:
 
 
 def passages_with(index: Index, path: str, words: str) -> list[Passage]:
-    found = [index.passage(number) for number in range(len(index))]
+    found = [index.passages[number] for number in range(len(index))]
     return [passage for passage in found if passage.article.path == path and words in passage.text]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from columnbot.cli import main
 from columnbot.version import VERSION
+from tests.faults.damage import age
 from tests.servers import playing, refusing
 
 COLUMNS = {
@@ -283,3 +284,30 @@ def test_ask_tells_why_an_answer_that_was_to_be_written_is_quoted(
         assert (answer["mode"], answer["unsupported"], answer["notice"]) == ("quoted", [], notice)
         assert indexed("ask", question, "--quoted", "--json").json["notice"] is None
     assert len(served.visits) == 2
+
+
+@pytest.mark.parametrize("without", [(), ("archive",)])
+def test_an_index_of_another_format_is_built_again_where_its_columns_still_are(
+    columnbot: Run, home: Path, without: tuple[str, ...]
+) -> None:
+    columnbot("index", "--passage-words", "60")
+    age(home / "index", 2, without=without)
+    found = columnbot("ask", "Hoe oud is de oven van bakker Slot?")
+
+    assert found.status == 0
+    assert "honderd jaar" in found.out
+    assert "opnieuw gebouwd: 3 columns" in found.err
+    assert columnbot("check", "--json").json["passage_words"] == 60
+
+
+def test_an_index_of_another_format_whose_columns_are_gone_says_what_to_do(columnbot: Run, home: Path) -> None:
+    columnbot("index")
+    age(home / "index", 2)
+    (home / "articles").rename(home / "verhuisd")
+    found = columnbot("search", "oven")
+    (home / "verhuisd").rename(home / "articles")
+
+    assert found.status == 1
+    assert "format 2" in found.err
+    assert f"columnbot index {home / 'articles'} --index index" in found.err
+    assert found.err.count("\n") == 1

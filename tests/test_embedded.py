@@ -50,11 +50,9 @@ def holds(embedded: Embedded) -> Iterator[bool]:
         there = {key in embedded for key in keys}
         assert len(there) == 1
         if there == {True}:
-            assert [embedded.passage(key).tolist() for key in keys] == vectors.passages.tolist()
-            assert np.concatenate([embedded.sentences(key) for key in keys]).tolist() == vectors.sentences.tolist()
-            assert np.concatenate([embedded.words(key) for key in keys]).tolist() == vectors.words.tolist()
-            counts = [[len(embedded.sentences(key)), len(embedded.words(key))] for key in keys]
-            assert counts == vectors.counts.tolist()
+            again = embedded.block(keys)
+            for name in ("passages", "sentences", "words", "counts"):
+                assert getattr(again, name).tolist() == getattr(vectors, name).tolist()
         yield there == {True}
 
 

@@ -17,12 +17,14 @@ import pytest
 from numpy.typing import NDArray
 
 from columnbot.articles import Article
-from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable, UnknownArticle
-from columnbot.index import Index, VectorBlock, open_index, write_index
+from columnbot.errors import IndexBusy, IndexDamaged, IndexMissing, IndexOutdated, IndexUnwritable, UnknownArticle
+from columnbot.index import Index, VectorBlock, arrays, keys_of, manifest, open_index, write_index
 from columnbot.index.generation import publish, writing
+from columnbot.index.manifest import verify
 from columnbot.index.word_vectors import WordAxes, pack_words
 from columnbot.language import terms_of
-from columnbot.passages import Passage, split_article
+from columnbot.passages import Passage, Passages, split_articles
+from tests.faults.damage import age
 
 TEXT = """\
 De brugwachter van Eefde heet Wim. Hij draait de brug met de hand, want de motor is al sinds maart stuk.
@@ -39,7 +41,11 @@ LATER = (*COLUMNS, Article("2013/trein.md", "De trein", "De trein naar Zutphen r
 
 
 def passages_of(articles: tuple[Article, ...]) -> list[Passage]:
-    return [passage for article in articles for passage in split_article(article, words=20)]
+    return list(split(articles))
+
+
+def split(articles: tuple[Article, ...]) -> Passages:
+    return split_articles(articles, words=20)
 
 
 def vectors_of(count: int) -> NDArray[np.float32]:
@@ -49,11 +55,12 @@ def vectors_of(count: int) -> NDArray[np.float32]:
 
 def publish_columns(index: Path, articles: tuple[Article, ...]) -> Path:
     """A generation of these columns; what stands for the model's vectors are random ones."""
-    passages = passages_of(articles)
-    sentences = sum(len(passage.sentences) for passage in passages)
+    passages = split(articles)
+    sentences = passages.sentences
     facts = {
-        "columnbot": "1", "model": "random", "fingerprint": "0", "dimension": 16, "analyser": 1, "passage_words": 20,
-        "articles": len(articles), "passages": len(passages), "sentences": sentences,
+        "columnbot": "1", "archive": "columns", "model": "random", "fingerprint": "0", "dimension": 16, "analyser": 1,
+        "passage_words": 20, "approximate": False, "articles": len(articles), "passages": len(passages),
+        "sentences": sentences,
     }  # fmt: skip
     with writing(index) as folder:
         counts = np.array([(len(passage.sentences), WORDS) for passage in passages])
@@ -63,7 +70,7 @@ def publish_columns(index: Path, articles: tuple[Article, ...]) -> Path:
             pack_words(AXES.project(vectors_of(WORDS * len(passages)))),
             counts,
         )
-        write_index(folder, articles, passages, [vectors], AXES)
+        write_index(folder, passages, keys_of(passages), [vectors], AXES)
         return publish(folder, facts)
 
 
@@ -72,7 +79,7 @@ def names_in(index: Path) -> list[str]:
 
 
 def passages_in(index: Index) -> list[Passage]:
-    return [index.passage(number) for number in range(len(index))]
+    return [index.passages[number] for number in range(len(index))]
 
 
 def flip_a_bit(file: Path) -> None:
@@ -100,10 +107,10 @@ def test_an_opened_index_gives_back_what_was_written(index: Path) -> None:
 
     assert opened.articles == LATER
     assert passages_in(opened) == passages
-    assert opened.vectors(range(len(passages))) == pytest.approx(vectors_of(len(passages)), abs=1e-3)
-    assert opened.sentence_vectors.tolist() == sentence_vectors.tolist()
-    assert np.abs(opened.word_vectors / 127 - AXES.project(vectors_of(WORDS * len(passages)))).max() < 0.005
-    assert np.diff(opened.first_word).tolist() == [WORDS] * len(passages)
+    assert opened.passage_vectors.of(np.arange(len(passages))) == pytest.approx(vectors_of(len(passages)), abs=1e-3)
+    assert opened.sentence_vectors.rows.tolist() == sentence_vectors.tolist()
+    assert np.abs(opened.word_vectors.rows / 127 - AXES.project(vectors_of(WORDS * len(passages)))).max() < 0.005
+    assert np.diff(opened.word_vectors.first).tolist() == [WORDS] * len(passages)
     assert opened.words.scores(terms_of("Zutphen")).argmax() == len(passages) - 1
     assert opened.article("2012/café.md") == COLUMNS[1]
 
@@ -339,3 +346,72 @@ def test_readers_leave_no_files_open(index: Path) -> None:
         open_index(index)
 
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_index_of_another_format_is_not_damaged_and_says_how_it_is_renewed(index: Path) -> None:
+    age(index, 2)
+    with pytest.raises(
+        IndexOutdated, match=rf"format 2, now \d+\); .*columnbot index columns --index {index}"
+    ) as raised:
+        open_index(index)
+
+    assert (raised.value.archive, raised.value.holds) == (Path("columns"), "2011/brug.md")
+    assert (raised.value.model, raised.value.passage_words) == ("random", 20)
+
+
+def test_an_index_that_does_not_say_where_its_articles_are_leaves_that_to_be_filled_in(index: Path) -> None:
+    age(index, 2, without=("archive",))
+    with pytest.raises(IndexOutdated, match=rf"columnbot index ARTICLES --index {index}"):
+        open_index(index)
+
+
+def test_what_falls_back_falls_back_on_an_index_of_this_format(index: Path) -> None:
+    publish_columns(index, COLUMNS)
+    (index / "gen-000003").rename(index.parent / "newest")
+    age(index, 2)
+    (index.parent / "newest").rename(index / "gen-000003")
+    flip_a_bit(index / "gen-000003" / "vectors.faiss")
+    with pytest.raises(IndexDamaged, match="gen-000003"):
+        open_index(index)
+
+
+@pytest.mark.parametrize("name", ["sentence_vectors.npy", "word_vectors.npy", "grams.documents.npy", "articles.jsonl"])
+def test_of_a_large_index_damage_is_found_when_the_part_that_has_it_is_needed(
+    index: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(manifest, "LARGE", 0)
+    monkeypatch.setattr(manifest, "LARGE_FILE", 0)
+    monkeypatch.setattr(arrays, "BLOCK", 130)  # the header of an array has 128
+    publish_columns(index, LATER)
+    content = bytearray((index / "gen-000003" / name).read_bytes())
+    content[-2] ^= 1
+    (index / "gen-000003" / name).write_bytes(content)
+
+    with pytest.raises(IndexDamaged, match=name):
+        verify(index / "gen-000003", whole=True)
+    opened = open_index(index)
+    if name == "articles.jsonl":  # read as a whole, and so checked as a whole: the one before is used
+        assert opened.folder.name == "gen-000002"
+        return
+    assert opened.folder.name == "gen-000003"
+    with pytest.raises(IndexDamaged, match=name):
+        opened.block(np.arange(len(opened)))
+        for term in opened.grams.terms:
+            opened.grams.scores([term])
+
+
+def test_a_large_index_that_is_sound_gives_what_a_small_one_does(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = open_index(index)
+    monkeypatch.setattr(manifest, "LARGE", 0)
+    monkeypatch.setattr(manifest, "LARGE_FILE", 0)
+    monkeypatch.setattr(arrays, "BLOCK", 100)
+    publish_columns(index, LATER)
+    large = open_index(index)
+    every = np.arange(len(large))[::-1]
+
+    assert isinstance(large.sentence_vectors.rows, arrays.CheckedRows)
+    for part in ("passages", "sentences", "words", "counts"):
+        assert getattr(large.block(every), part).tolist() == getattr(small.block(every), part).tolist()
+    for term in (*small.grams.terms, "nergens"):
+        assert large.grams.scores([term]).tolist() == small.grams.scores([term]).tolist()
+    assert verify(large.folder, whole=True) == large.manifest

@@ -76,7 +76,7 @@ def test_what_speaks_to_a_model_is_recognised(payload: dict[str, str]) -> None:
 
 
 def test_columns_that_speak_to_their_readers_are_not(bot: ColumnBot) -> None:
-    passages = [bot.index.passage(number).text for number in range(len(bot.index))]
+    passages = [bot.index.passages[number].text for number in range(len(bot.index))]
     assert sum(map(speaks_to_a_model, passages)) <= 0.02 * len(passages)  # the archive has columns on chatbots
 
 

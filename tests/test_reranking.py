@@ -39,7 +39,7 @@ def test_the_best_passages_stand_in_the_order_of_the_cross_encoder(
     from sentence_transformers import CrossEncoder
 
     reread = rerank(bot.index, retrieved, Reranker(str(cross_encoder)))
-    texts = [embedded_text(bot.index.passage(candidate.number)) for candidate in retrieved.candidates[:READ]]
+    texts = [embedded_text(bot.index.passages[candidate.number]) for candidate in retrieved.candidates[:READ]]
     scores = CrossEncoder(str(cross_encoder)).predict([(QUESTION, text) for text in texts])
 
     expected = [retrieved.candidates[i].number for i in np.argsort(-scores, kind="stable")]

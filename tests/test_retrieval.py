@@ -61,7 +61,7 @@ def test_an_answer_keeps_to_the_filters_too(bot: ColumnBot) -> None:
 def test_every_signal_is_a_z_score_among_the_whole_archive(bot: ColumnBot) -> None:
     embedder, index = bot._current().embedder, bot.index
     found = retrieve(index, embedder, understand("zonnepanelen"), Filter())
-    cosines = index.vectors(np.arange(len(index))) @ found.asked.vector
+    cosines = index.passage_vectors.of(np.arange(len(index))) @ found.asked.vector
     best = found.candidates[0]
     expected = (cosines[best.number] - cosines.mean()) / cosines.std()
     assert best.signals["passage"] == pytest.approx(expected, abs=0.02)

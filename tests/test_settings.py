@@ -37,6 +37,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         Path("elders/index"),
         "een/model",
         90,
+        True,
         "een/andere",
         "en",
         "0.0.0.0",
@@ -50,7 +51,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
     )
     file = write(
         tmp_path,
-        'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\n'
+        'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\nexact = true\n'
         'reranker = "een/andere"\nchecker = "een/derde"\n'
         'language = "en"\nhost = "0.0.0.0"\nport = 80\n'
         'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n',
@@ -60,6 +61,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "COLUMNBOT_INDEX": "elders/index",
         "COLUMNBOT_MODEL": "een/model",
         "COLUMNBOT_PASSAGE_WORDS": "90",
+        "COLUMNBOT_EXACT": "1",
         "COLUMNBOT_RERANKER": "een/andere",
         "COLUMNBOT_CHECKER": "een/derde",
         "COLUMNBOT_LANGUAGE": "en",
@@ -99,6 +101,18 @@ def test_a_number_that_is_none_is_refused_with_the_variable_or_the_flag_named(tm
         load_settings(file=file, environment={}, flags={"port": value})
 
 
+@pytest.mark.parametrize(("value", "exact"), [("true", True), ("1", True), ("False", False), ("0", False)])
+def test_a_switch_is_true_or_false(tmp_path, value, exact):
+    environment = {"COLUMNBOT_EXACT": value}
+    assert load_settings(file=tmp_path / "geen.toml", environment=environment).exact == exact
+
+
+@pytest.mark.parametrize("toml", ['exact = "misschien"', "exact = 2", "exact = []"])
+def test_a_switch_that_is_neither_is_refused_with_the_file_named(tmp_path, toml):
+    with pytest.raises(SettingsError, match=r"columnbot.toml sets exact .* true or false"):
+        load_settings(file=write(tmp_path, toml), environment={})
+
+
 def test_a_misspelled_setting_is_named_with_its_file_and_the_choices(tmp_path):
     file = write(tmp_path, "poort = 80\n")
     with pytest.raises(SettingsError) as caught:
@@ -106,7 +120,7 @@ def test_a_misspelled_setting_is_named_with_its_file_and_the_choices(tmp_path):
     for part in (
         str(file),
         "'poort'",
-        "articles, checker, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout, llm_url, model",
+        "articles, checker, exact, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout, llm_url, model",
     ):
         assert part in str(caught.value)
 

@@ -86,7 +86,7 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
     if not evidence or confidence < enough:
         return Answer(retrieved.question.text, False, confidence, (), (), _not_found(hits, language), hits, language)
     ranked = dict.fromkeys(
-        index.passage(candidate.number).article for candidate in retrieved.candidates[:PASSAGES_READ]
+        index.passages[candidate.number].article for candidate in retrieved.candidates[:PASSAGES_READ]
     )
     if asks_for_change(retrieved.question.focus) and len(years := _one_a_year(evidence)) > 1:
         citations = _cite(_spans(years, [article for article in index.articles if article in ranked]))

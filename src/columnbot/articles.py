@@ -1,7 +1,9 @@
 """An article: one column, as clean text with what is known about it."""
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,16 @@ class Article:
     url: str | None = None
     tags: tuple[str, ...] = ()
     language: str = "nl"
+
+
+def article_to_json(article: Article) -> dict[str, Any]:
+    """Its fields as JSON has them: the date as text, the tags as a list."""
+    day = article.date
+    return asdict(article) | {"date": day.isoformat() if day else None, "tags": list(article.tags)}
+
+
+def article_from_json(fields: Mapping[str, Any]) -> Article:
+    """The article of what `article_to_json` gave."""
+    day = fields["date"]
+    known = {"date": datetime.date.fromisoformat(day) if day else None, "tags": tuple(fields["tags"])}
+    return Article(**{**fields, **known})

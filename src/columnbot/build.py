@@ -1,28 +1,33 @@
 """`build_index`: read → split → embed → publish."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
-from columnbot.errors import IndexProblem
-from columnbot.index import Index, VectorBlock, embedded_text, key_of, open_index, write_index
+from columnbot.errors import IndexOutdated, IndexProblem
+from columnbot.index import Index, VectorBlock, embedded_text, keys_of, open_index, write_index
 from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
 from columnbot.index.generation import named_generation, publish, reporting, writing
+from columnbot.index.passage_vectors import EXACT_UP_TO
+from columnbot.index.vectors import joined
 from columnbot.index.word_vectors import WordAxes, fit_axes, no_axes, pack_words
 from columnbot.language import ANALYSER_VERSION, content_words
-from columnbot.passages import Passage, split_article
+from columnbot.passages import Passage, Passages, split_articles
 from columnbot.readers import read_archive, require_folder
+from columnbot.readers.readings import read_readings, write_readings
 from columnbot.readers.report import ArchiveReport, report_of
 from columnbot.settings import Settings
 from columnbot.version import VERSION
 
 PASSAGES_A_BLOCK = 4096
+READINGS = "readings.jsonl"
 
 Progress = Callable[[int, int], None]
 
@@ -57,26 +62,29 @@ def build_index(
     settings = settings or Settings()
     require_folder(Path(articles))
     with writing(Path(index)) as folder:
-        archive = read_archive(Path(articles))
-        passages = [
-            passage for article in archive.articles for passage in split_article(article, words=settings.passage_words)
-        ]
         choice = open_embedder(settings.model)
         embedder = choice.embedder
         old = _usable_index(Path(index), embedder)
-        unchanged = old is not None and _same(old, archive.articles, passages, settings)
+        known = read_readings(old.folder / READINGS, old.articles) if old else None
+        archive = read_archive(Path(articles), known=known)
+        earlier = old.passages if old and _split_alike(old, settings) else None
+        passages = split_articles(archive.articles, words=settings.passage_words, earlier=earlier)
+        unchanged = old is not None and _same(old, passages, settings)
         missing = 0
         if not unchanged:
+            keys = keys_of(passages)
             axes = old.word_axes if old else _word_axes(embedder)
             with embedded_so_far(Path(index), embedder.fingerprint, axes) as embedded:
-                missing = _embed_missing(passages, embedder, old, embedded, progress)
-                write_index(folder, archive.articles, passages, _gather(passages, old, embedded), axes)
+                missing = _embed_missing(passages, keys, embedder, old, embedded, progress)
+                write_readings(archive.readings, archive.articles, folder / READINGS)
+                vectors = _gather(keys, old, embedded)
+                write_index(folder, passages, keys, vectors, axes, old, approximate=_approximate(passages, settings))
         read = report_of(replace(archive, notes=(*((choice.notice,) if choice.notice else ()), *archive.notes)))
         report = BuildReport(
             **{field.name: getattr(read, field.name) for field in fields(read)},
             index=Path(index),
             passages=len(passages),
-            sentences=sum(len(passage.sentences) for passage in passages),
+            sentences=passages.sentences,
             embedded=missing,
             unchanged=unchanged,
             seconds=perf_counter() - started,
@@ -84,9 +92,30 @@ def build_index(
         # The report is on disk before the index is in force, so that a full disk spoils neither.
         with reporting(Path(index), asdict(report)):
             if not unchanged:
-                publish(folder, _facts(embedder, settings, archive.articles, passages))
+                publish(folder, _facts(Path(articles), embedder, settings, passages))
         forget_embedded(Path(index))
     return report
+
+
+def rebuild_outdated(
+    outdated: IndexOutdated, index: Path, settings: Settings, *, progress: Progress | None = None
+) -> BuildReport:
+    """Builds an index of another format anew, as it was made, from its articles where they still are.
+
+    That is where it says it was built from, or else the folder of the settings. Raises the error given where
+    they are in neither.
+    """
+    folders = [folder for folder in (outdated.archive, settings.articles) if folder and _holds(folder, outdated.holds)]
+    if not folders:
+        raise outdated
+    as_it_was = replace(settings, model=outdated.model, passage_words=outdated.passage_words)
+    return build_index(folders[0], index, settings=as_it_was, progress=progress)
+
+
+def _holds(folder: Path, article: str) -> bool:
+    """Whether the folder has the file, or the zip or export, that an article's path leads to."""
+    file = folder / article.partition("#")[0]
+    return any(place.is_file() for place in (file, *file.parents) if place.is_relative_to(folder))
 
 
 def _usable_index(index: Path, embedder: Embedder) -> Index | None:
@@ -109,66 +138,73 @@ def _word_axes(embedder: Embedder) -> WordAxes:
     return fit_axes(words) if len(words) else no_axes(embedder.dimension)
 
 
-def _same(old: Index, articles: Sequence[Any], passages: Sequence[Passage], settings: Settings) -> bool:
+def _approximate(passages: Passages, settings: Settings) -> bool:
+    return len(passages) > EXACT_UP_TO and not settings.exact
+
+
+def _split_alike(old: Index, settings: Settings) -> bool:
+    """Whether a text that has not changed has the same passages as it had."""
+    return (old.manifest.columnbot, old.manifest.analyser, old.manifest.passage_words) == (
+        VERSION, ANALYSER_VERSION, settings.passage_words
+    )  # fmt: skip
+
+
+def _same(old: Index, passages: Passages, settings: Settings) -> bool:
     return (
         old.folder == named_generation(old.folder.parent)  # and not one that had to stand in for it
-        and old.manifest.analyser == ANALYSER_VERSION
+        and _split_alike(old, settings)
         and old.manifest.model == settings.model
-        and old.manifest.columnbot == VERSION
-        and old.manifest.passage_words == settings.passage_words
-        and old.articles == tuple(articles)
-        and len(old) == len(passages)
-        and all(old.passage(number) == passage for number, passage in enumerate(passages))
+        and old.manifest.approximate == _approximate(passages, settings)
+        and old.articles == passages.articles
     )
 
 
 def _embed_missing(
-    passages: Sequence[Passage],
+    passages: Passages,
+    keys: NDArray[np.uint8],
     embedder: Embedder,
     old: Index | None,
     embedded: Embedded,
     progress: Progress | None,
 ) -> int:
     """Embeds what neither the old index nor an interrupted build has, and gives how many passages that were."""
-    known = old.numbers if old else {}
-    missing = [passage for passage in passages if (key := key_of(passage)) not in known and key not in embedded]
-    done = 0
+    unknown = np.flatnonzero(_numbers_in(old, keys) < 0)
+    by_key = {key: int(number) for number in unknown if (key := keys[number].tobytes()) not in embedded}
+    missing, done = list(by_key.items()), 0
     if progress:
         progress(0, len(missing))
-    inputs: Iterator[PassageInput] = (embedding_input(passage) for passage in missing)
+    inputs: Iterator[PassageInput] = (embedding_input(passages[number]) for _, number in missing)
     for block in embedder.embed_passages(inputs) if missing else ():
-        run = missing[done : done + len(block.passages)]
         vectors = VectorBlock(
             block.passages.astype(np.float16),
             block.sentences.astype(np.float16),
             pack_words(embedded.axes.project(block.words)),
             block.counts,
         )
-        embedded.add([key_of(passage) for passage in run], vectors)
-        done += len(run)
+        embedded.add([key for key, _ in missing[done : done + len(block.passages)]], vectors)
+        done += len(block.passages)
         if progress:
             progress(done, len(missing))
     return len(missing)
 
 
-def _gather(passages: Sequence[Passage], old: Index | None, embedded: Embedded) -> Iterator[VectorBlock]:
+def _numbers_in(old: Index | None, keys: NDArray[np.uint8]) -> NDArray[np.int64]:
+    return old.numbers_of(keys) if old else np.full(len(keys), -1)
+
+
+def _gather(keys: NDArray[np.uint8], old: Index | None, embedded: Embedded) -> Iterator[VectorBlock]:
     """The vectors of all passages in their order, some at a time, from wherever they are."""
-    known = old.numbers if old else {}
-    for start in range(0, len(passages), PASSAGES_A_BLOCK):
-        vectors, sentences, words = [], [], []
-        for passage in passages[start : start + PASSAGES_A_BLOCK]:
-            key = key_of(passage)
-            if old is not None and key in known:
-                number = known[key]
-                vectors.append(old.vectors([number])[0].astype(np.float16))
-                sentences.append(old.sentence_vectors[old.first_sentence[number] : old.first_sentence[number + 1]])
-                words.append(old.word_vectors[old.first_word[number] : old.first_word[number + 1]])
+    numbers = _numbers_in(old, keys)
+    for start in range(0, len(keys), PASSAGES_A_BLOCK):
+        block = range(start, min(start + PASSAGES_A_BLOCK, len(keys)))
+        parts = []
+        for is_old, run in groupby(block, key=lambda number: bool(numbers[number] >= 0)):
+            wanted = list(run)
+            if old is not None and is_old:
+                parts.append(old.block(numbers[wanted]))
             else:
-                vectors.append(embedded.passage(key))
-                sentences.append(embedded.sentences(key))
-                words.append(embedded.words(key))
-        counts = np.array([(len(of), len(in_it)) for of, in_it in zip(sentences, words, strict=True)])
-        yield VectorBlock(np.stack(vectors), np.concatenate(sentences), np.concatenate(words), counts)
+                parts.append(embedded.block([keys[number].tobytes() for number in wanted]))
+        yield joined(parts)
 
 
 def embedding_input(passage: Passage) -> PassageInput:
@@ -179,17 +215,17 @@ def embedding_input(passage: Passage) -> PassageInput:
     return PassageInput(text, sentences, tuple(content_words(text)))
 
 
-def _facts(
-    embedder: Embedder, settings: Settings, articles: Sequence[Any], passages: Sequence[Passage]
-) -> dict[str, object]:
+def _facts(archive: Path, embedder: Embedder, settings: Settings, passages: Passages) -> dict[str, object]:
     return {
         "columnbot": VERSION,
+        "archive": str(archive.absolute()),
         "model": settings.model,
         "fingerprint": embedder.fingerprint,
         "dimension": embedder.dimension,
         "analyser": ANALYSER_VERSION,
         "passage_words": settings.passage_words,
-        "articles": len(articles),
+        "approximate": _approximate(passages, settings),
+        "articles": len(passages.articles),
         "passages": len(passages),
-        "sentences": sum(len(passage.sentences) for passage in passages),
+        "sentences": passages.sentences,
     }

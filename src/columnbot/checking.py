@@ -28,7 +28,7 @@ from columnbot.claims import (
 )
 from columnbot.embedding import Embedder
 from columnbot.figures import calendar_of, missing_figures
-from columnbot.index import Index, embedded_text, key_of
+from columnbot.index import Index, embedded_text, keys_of
 from columnbot.index.word_vectors import closeness
 from columnbot.interaction import EmbeddedWords, embed
 from columnbot.judging import Judge
@@ -132,7 +132,7 @@ def read(written: str, passages: Sequence[Passage], embedder: Embedder, index: I
     denied = np.array([any(no for start, end, no in clauses if start <= place < end) for place in places])
     flips = _denied_otherwise(match, source, denied) or denials(written) > denials(nearest)
     shared = match.same[source.owners == match.place].any(axis=0) @ asked.weights
-    rivals = index.nearest(asked.vector, RIVALS)[0]
+    rivals = index.passage_vectors.nearest(asked.vector, RIVALS)[0]
     vector = np.asarray(asked.vector, np.float32)
     alone = _alone(nearest, embedder.embed_questions)
     signals = [
@@ -145,7 +145,7 @@ def read(written: str, passages: Sequence[Passage], embedder: Embedder, index: I
         min(len(opposites), 2),
         match.near @ asked.weights,
         weakest,
-        max(float((_sentences(index, n) @ asked.vector).max()) for n in rivals) - match.cosine,
+        max(float((index.sentence_vectors.of(np.array([n])) @ asked.vector).max()) for n in rivals) - match.cosine,
         vector @ alone,
     ]
     strange = tuple(asked.texts[i] for i in np.argsort(match.best)[:2] if match.best[i] < 0.7)
@@ -177,7 +177,9 @@ def _source(passages: Sequence[Passage], index: Index) -> _Source:
         raise ValueError("a sentence that cites nothing cannot be held against it")
     sentences: list[str] = []
     words: list[tuple[str, int, bool]] = []
-    numbers = [_number(passage, index) for passage in passages]
+    numbers = index.numbers_of(keys_of(passages))
+    if (numbers < 0).any():
+        raise ValueError(f"{passages[int(numbers.argmin())].article.path} has no such passage in this index")
     for passage in passages:
         text = embedded_text(passage)
         shift = len(text) - len(passage.text) - passage.start
@@ -192,28 +194,16 @@ def _source(passages: Sequence[Passage], index: Index) -> _Source:
             owner, denied = clauses[clause][2:] if clause >= 0 else (TITLE, False)
             words.append((text[start:end], owner, denied))
         sentences += [passage.article.text[s.start : s.end] for s in passage.sentences]
-    packed = [index.word_vectors[index.first_word[n] : index.first_word[n + 1]] for n in numbers]
+    vectors = index.block(numbers)
     return _Source(
         tuple(sentences),
-        np.concatenate([_sentences(index, number) for number in numbers]),
+        vectors.sentences.astype(np.float32),
         tuple(word for word, *_ in words),
-        np.concatenate(packed),
+        vectors.words,
         np.array([owner for _, owner, _ in words]),
         np.array([denied for *_, denied in words]),
-        index.vectors(numbers),
+        vectors.passages.astype(np.float32),
     )
-
-
-def _number(passage: Passage, index: Index) -> int:
-    number = index.numbers.get(key_of(passage))
-    if number is None:
-        raise ValueError(f"{passage.article.path} has no passage at {passage.start} in this index")
-    return number
-
-
-def _sentences(index: Index, number: int) -> NDArray[np.float32]:
-    vectors = index.sentence_vectors[index.first_sentence[number] : index.first_sentence[number + 1]]
-    return np.asarray(vectors, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +267,6 @@ def _missing_names(written: str, known: str, index: Index) -> tuple[str, ...]:
 def _is_name(word: str, index: Index) -> bool:
     """Whether the archive has a word, and only with a capital."""
     passages = {number for term in _stems(word) for number in index.words.passages(term)[:20]}
-    texts = [index.passage(number).text for number in passages]
+    texts = [index.passages[number].text for number in passages]
     has = any(re.search(rf"\b{re.escape(word)}\b", text) for text in texts)
     return has and not any(re.search(rf"\b{re.escape(word.lower())}\b", text) for text in texts)

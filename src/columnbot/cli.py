@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from columnbot.errors import ColumnbotError, SettingsError
+from columnbot.errors import ColumnbotError, IndexOutdated, SettingsError
 from columnbot.messages import say, signature
 from columnbot.settings import Settings, load_settings
 from columnbot.version import VERSION
@@ -79,11 +80,14 @@ def index_command(
     index: IndexOption = None,
     model: ModelOption = None,
     passage_words: Annotated[int | None, typer.Option("--passage-words", help="Words in a passage.")] = None,
+    exact: Annotated[
+        bool | None, typer.Option("--exact", help="Scan every passage for a question, however many there are.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and report; embed and write nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build the index of a folder of articles, or bring it up to date."""
-    flags = {"articles": articles, "index": index, "model": model, "passage_words": passage_words}
+    flags = {"articles": articles, "index": index, "model": model, "passage_words": passage_words, "exact": exact}
     settings = load_settings(flags=flags)
     if dry_run:
         _report_archive(settings, as_json)
@@ -168,11 +172,9 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """List the passages nearest to a question."""
-    from columnbot.bot import ColumnBot
-
     settings = load_settings(flags={"index": index, "reranker": reranker})
     where = _filters(author, since, until, tag)
-    found = ColumnBot.open(settings.index, model=model, reranker=settings.reranker).explain(question, k, **where)
+    found = _open(settings, model, quoted=True).explain(question, k, **where)
     if as_json:
         from columnbot.as_json import hit_as_json, why_as_json
 
@@ -209,10 +211,11 @@ def show(
 @app.command()
 def check(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Verify every file of the index in force."""
-    from columnbot.index.generation import named_generation, verify
+    from columnbot.index.generation import named_generation
+    from columnbot.index.manifest import verify
 
     settings = load_settings(flags={"index": index})
-    manifest = verify(named_generation(settings.index))
+    manifest = verify(named_generation(settings.index), whole=True)
     if as_json:
         _print_json(asdict(manifest))
         return
@@ -260,13 +263,23 @@ def _open(settings: Settings, model: str | None, quoted: bool) -> Any:
     from columnbot.bot import ColumnBot
     from columnbot.llm import open_language_model
 
-    return ColumnBot.open(
+    open_bot = partial(
+        ColumnBot.open,
         settings.index,
         model=model,
         reranker=settings.reranker,
         writer=None if quoted else open_language_model(settings),
         checker=None if quoted else settings.checker,
     )
+    try:
+        return open_bot()
+    except IndexOutdated as outdated:
+        from columnbot.build import rebuild_outdated
+
+        with _progress_bar(say("embedding", settings.language)) as progress:
+            report = rebuild_outdated(outdated, settings.index, settings, progress=progress)
+        sys.stderr.write(say("index_renewed", settings.language, index=report.index, articles=report.articles) + "\n")
+        return open_bot()
 
 
 @dataclass(frozen=True, slots=True)

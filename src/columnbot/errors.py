@@ -6,6 +6,7 @@ ColumnbotError
 ├── IndexProblem
 │   ├── IndexMissing       there is no index there yet
 │   ├── IndexDamaged       a file of the index is not what was written
+│   ├── IndexOutdated      another version of columnbot made it
 │   ├── IndexBusy          another build is writing this index
 │   └── IndexUnwritable    the disk is full, or the folder may not be written
 ├── ModelProblem
@@ -16,6 +17,11 @@ ColumnbotError
 ├── UnknownArticle         no article of that path is in the index
 └── ChatError              the chat cannot be served (port in use, host unknown)
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ColumnbotError(Exception):
@@ -40,6 +46,18 @@ class IndexMissing(IndexProblem):
 
 class IndexDamaged(IndexProblem):
     """A file of the index is not what was written."""
+
+
+class IndexOutdated(IndexProblem):
+    """The index has the format of another version of columnbot.
+
+    `archive` is the folder of its articles, if it says so; `holds` the path of one of them; `model` and
+    `passage_words` are those it was made with.
+    """
+
+    def __init__(self, message: str, *, archive: "Path | None", holds: str, model: str, passage_words: int) -> None:
+        super().__init__(message)
+        self.archive, self.holds, self.model, self.passage_words = archive, holds, model, passage_words
 
 
 class IndexBusy(IndexProblem):

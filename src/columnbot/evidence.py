@@ -68,9 +68,8 @@ def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
 def _of_passage(
     index: Index, retrieved: Retrieved, candidate: Candidate, asked: Asked, rarity: dict[str, float], best: float
 ) -> Iterator[Evidence]:
-    passage = index.passage(candidate.number)
-    first = int(index.first_sentence[candidate.number])
-    vectors = index.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
+    passage = index.passages[candidate.number]
+    vectors = index.sentence_vectors.of(np.array([candidate.number])).astype(np.float32)
     cosines = vectors @ retrieved.asked.vector
     nearness = index.sentence_spread.standardise(retrieved.asked.vector, cosines)
     text = passage.article.text
@@ -102,7 +101,7 @@ def _led_up_to(index: Index, retrieved: Retrieved, number: int, passage: Passage
     begins = np.array([start for start, _ in content_words(text)], np.int64) - (len(text) - len(passage.text))
     starts = np.array([sentence.start - passage.start for sentence in passage.sentences])
     owners = np.searchsorted(starts, begins, side="right") - 1  # -1 for the words of the title
-    words = index.word_vectors[index.first_word[number] : index.first_word[number + 1]]
+    words = index.word_vectors.of(np.array([number]))
     there = owners[: len(words)] >= 0  # none has a vector where the model gives none
     best = np.zeros((len(starts), len(retrieved.asked.words)), np.float32)
     np.maximum.at(best, owners[: len(words)][there], closeness(retrieved.asked.words, words[there]))
@@ -140,7 +139,7 @@ def confidence_features(index: Index, retrieved: Retrieved, evidence: Sequence[E
     offering = [item for item in evidence if offers(asked, question, item.text)]
     nearest = max((_in_one_language(item.cosine, item.passage, language) for item in offering), default=LEAST_COSINE)
     read = retrieved.candidates[:PASSAGES_READ]
-    best = max(_in_one_language(candidate.cosine, index.passage(candidate.number), language) for candidate in read)
+    best = max(_in_one_language(candidate.cosine, index.passages[candidate.number], language) for candidate in read)
     return np.array([best, nearest, asked is Asked.NUMBER, 1.0], np.float32)
 
 

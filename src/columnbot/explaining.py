@@ -42,8 +42,7 @@ def explain(index: Index, retrieved: Retrieved, k: int) -> tuple[Explanation, ..
     for candidate, hit in zip(retrieved.candidates, hits_of(index, retrieved, k), strict=False):
         article = hit.passage.article
         present = set(terms_of(embedded_text(hit.passage), article.language))
-        first = int(index.first_sentence[candidate.number])
-        vectors = index.sentence_vectors[first : first + len(hit.passage.sentences)]
+        vectors = index.sentence_vectors.of(np.array([candidate.number]))
         nearest = hit.passage.sentences[int(np.argmax(vectors @ retrieved.asked.vector))]
         found.append(
             Explanation(
@@ -58,7 +57,7 @@ def explain(index: Index, retrieved: Retrieved, k: int) -> tuple[Explanation, ..
 
 
 def _matches(index: Index, retrieved: Retrieved, candidate: Candidate, passage: Passage) -> tuple[Match, ...]:
-    words = index.word_vectors[index.first_word[candidate.number] : index.first_word[candidate.number + 1]]
+    words = index.word_vectors.of(np.array([candidate.number]))
     text = embedded_text(passage)
     spans = content_words(text)
     if len(words) == 0:

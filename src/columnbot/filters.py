@@ -41,4 +41,4 @@ EVERYTHING = Filter()
 
 def passages_of(index: Index, articles: list[bool]) -> NDArray[np.bool_]:
     """The passages of some articles, both as a mask: bool (passages,)."""
-    return np.asarray(np.array(articles, bool)[index.places[:, 0]])
+    return np.asarray(np.array(articles, bool)[index.passages.places[:, 0]])

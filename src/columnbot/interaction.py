@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder
 from columnbot.index import Index
+from columnbot.index.arrays import begins
 from columnbot.index.word_vectors import closeness
 from columnbot.language import terms_of
 from columnbot.questions import Question, telling_words
@@ -65,11 +66,10 @@ def rarity(index: Index, word: str) -> float:
 
 def best_matches(index: Index, words: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
     """Of each passage and each question word (w, a) the cosine of the nearest word in the passage: (n, w)."""
-    starts, ends = index.first_word[numbers], index.first_word[numbers + 1]
     best = np.zeros((len(numbers), len(words)), np.float32)
-    filled = np.flatnonzero(ends > starts)
-    if len(filled) and len(words):
-        packed = np.concatenate([index.word_vectors[a:b] for a, b in zip(starts[filled], ends[filled], strict=True)])
-        first = np.concatenate([[0], np.cumsum(ends[filled] - starts[filled])[:-1]])
-        best[filled] = np.maximum.reduceat(closeness(words, packed), first, axis=0)
+    counts = index.word_vectors.counts(numbers)
+    filled = counts > 0
+    if filled.any() and len(words):
+        near = closeness(words, index.word_vectors.of(numbers))
+        best[filled] = np.maximum.reduceat(near, begins(counts[filled]), axis=0)
     return best

@@ -121,6 +121,10 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "en": "{index}: {articles} columns ({years}, {authors} authors, {words} words) in {passages} passages, "
         "{embedded} of them new; {skipped} files skipped; {seconds} s.",
     },
+    "index_renewed": {
+        "nl": "{index} was door een andere versie van columnbot gemaakt en is opnieuw gebouwd: {articles} columns.",
+        "en": "{index} was made by another version of columnbot and has been built again: {articles} columns.",
+    },
     "index_unchanged": {
         "nl": "{index} is al bij: {articles} columns ({years}) in {passages} passages; "
         "{skipped} bestanden overgeslagen.",

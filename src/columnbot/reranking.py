@@ -41,7 +41,7 @@ def rerank(index: Index, retrieved: Retrieved, reranker: Reranker) -> Retrieved:
     proportion to those of passages that were not read.
     """
     best, rest = retrieved.candidates[:READ], retrieved.candidates[READ:]
-    texts = [embedded_text(index.passage(candidate.number)) for candidate in best]
+    texts = [embedded_text(index.passages[candidate.number]) for candidate in best]
     scores = reranker.scores(retrieved.question.text, texts) if best else []
     order = np.argsort(-np.array(scores), kind="stable")
     reread = tuple(

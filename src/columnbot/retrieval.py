@@ -15,6 +15,7 @@ from columnbot.articles import Article
 from columnbot.embedding import Embedder
 from columnbot.filters import EVERYTHING, Filter, passages_of
 from columnbot.index import Index
+from columnbot.index.arrays import begins, runs
 from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import fold, ngrams_of, terms_of
 from columnbot.passages import Passage
@@ -83,20 +84,20 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     searched = replace(question, text=mended(question.text, index), focus=mended(question.focus, index))
     asked = embed(index, embedder, searched)
     allowed = where.allowed(index)
-    near, _ = index.nearest(asked.vector, CANDIDATES, allowed)
+    near, _ = index.passage_vectors.nearest(asked.vector, CANDIDATES, allowed)
     words = index.words.scores(query_terms(index, searched, searched.text))
     grams = index.grams.scores(list(dict.fromkeys(ngrams_of(subject_of(searched.text, question.aside)))))
     by_words = _best(words, allowed)
     favours = _favours(index, question)
     wished = [
-        index.nearest(asked.vector, WISHED, favoured if allowed is None else favoured & allowed)[0]
+        index.passage_vectors.nearest(asked.vector, WISHED, favoured if allowed is None else favoured & allowed)[0]
         for _, favoured in favours
     ]
     numbers = np.unique(np.concatenate([near, by_words, _best(grams, allowed), *wished]))
     if len(numbers) == 0:
         return Retrieved(question, searched, asked, ())
     signals = {
-        "passage": index.passage_spread.standardise(asked.vector, index.vectors(numbers) @ asked.vector),
+        "passage": index.passage_spread.standardise(asked.vector, index.passage_vectors.of(numbers) @ asked.vector),
         "sentence": index.sentence_spread.standardise(asked.vector, _best_sentence(index, asked.vector, numbers)),
         "words": _standardise(words, numbers),
         "grams": _standardise(grams, numbers),
@@ -108,7 +109,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     numbers, signals = numbers[closer], {name: values[closer] for name, values in signals.items()}
     signals |= _read_closer(index, asked, numbers)
     total = _total(signals, weights)
-    cosines = index.vectors(numbers) @ asked.vector
+    cosines = index.passage_vectors.of(numbers) @ asked.vector
     vector_ranks = {int(number): rank for rank, number in enumerate(near, start=1)}
     term_ranks = {int(number): rank for rank, number in enumerate(by_words, start=1)}
     candidates = tuple(
@@ -127,15 +128,14 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
 
 def _read_closer(index: Index, asked: EmbeddedWords, numbers: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
     """How near in meaning passages and their columns come to the question's words, and how long the columns are."""
-    columns, column_of = np.unique(index.places[numbers, 0], return_inverse=True)
-    starts = np.searchsorted(index.places[:, 0], columns)
-    lengths = np.searchsorted(index.places[:, 0], columns, side="right") - starts
-    first = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    every = np.arange(lengths.sum()) + np.repeat(starts - first, lengths)  # all passages of those columns
+    columns, column_of = np.unique(index.passages.places[numbers, 0], return_inverse=True)
+    starts = np.searchsorted(index.passages.places[:, 0], columns)
+    lengths = np.searchsorted(index.passages.places[:, 0], columns, side="right") - starts
+    every = runs(starts, lengths)  # all passages of those columns
     matches = best_matches(index, asked.words, every)
     return {
         "meaning": matches[np.searchsorted(every, numbers)] @ asked.weights,
-        "column": (np.maximum.reduceat(matches, first, axis=0) @ asked.weights)[column_of],
+        "column": (np.maximum.reduceat(matches, begins(lengths), axis=0) @ asked.weights)[column_of],
         "length": np.log(lengths)[column_of],
     }
 
@@ -168,7 +168,7 @@ def query_terms(index: Index, question: Question, part: str) -> list[str]:
 def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:
     """The best k passages."""
     return tuple(
-        Hit(index.passage(candidate.number), candidate.score, candidate.vector_rank, candidate.term_rank)
+        Hit(index.passages[candidate.number], candidate.score, candidate.vector_rank, candidate.term_rank)
         for candidate in retrieved.candidates[:k]
     )
 
@@ -183,10 +183,8 @@ def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDA
 
 
 def _best_sentence(index: Index, vector: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-    starts, ends = index.first_sentence[numbers], index.first_sentence[numbers + 1]
-    rows = np.concatenate([index.sentence_vectors[a:b] for a, b in zip(starts, ends, strict=True)])
-    first = np.concatenate([[0], np.cumsum(ends - starts)[:-1]])
-    return np.asarray(np.maximum.reduceat(rows.astype(np.float32) @ vector, first), np.float32)
+    products = index.sentence_vectors.of(numbers).astype(np.float32) @ vector
+    return np.asarray(np.maximum.reduceat(products, begins(index.sentence_vectors.counts(numbers))), np.float32)
 
 
 def _standardise(scores: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -23,6 +23,7 @@ class Settings:
 
     `model` is "bundled" (multilingual-e5-small, no network), the name of a sentence-transformers
     model, or a folder with one. `passage_words` is the aimed length of a passage in words.
+    `exact` scans every passage's vector for a question, also of an archive of over a million passages.
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
     default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
     `llm_url` is the base address of an OpenAI-compatible server, up to and with `/v1`; without one,
@@ -35,6 +36,7 @@ class Settings:
     index: Path = Path("index")
     model: str = BUNDLED_MODEL
     passage_words: int = 130
+    exact: bool = False
     reranker: str | None = None
     language: str = "nl"
     host: str = "127.0.0.1"
@@ -103,9 +105,16 @@ def _converted(name: str, value: object, source: str) -> Any:
             return int(str(value))
         except ValueError:
             raise SettingsError(f"{source} sets {name} to {value!r}; it must be a whole number.") from None
+    if kind is bool:
+        if str(value).lower() not in _TRUTHS:
+            raise SettingsError(f"{source} sets {name} to {value!r}; it must be true or false.")
+        return _TRUTHS[str(value).lower()]
     if not isinstance(value, (str, Path)) or not str(value).strip():
         raise SettingsError(f"{source} sets {name} to {value!r}; it must be text.")
     return Path(value) if kind is Path else str(value)
+
+
+_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def _require(holds: bool, name: str, value: object, allowed: str) -> None:

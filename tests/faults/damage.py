@@ -1,5 +1,7 @@
 """Files of an index that are no longer what was written: flipped, cut, blanked, swapped, gone."""
 
+import hashlib
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,3 +63,12 @@ def twin_of(file: Path, index: Path) -> bytes | None:
     """What the file of that name holds in another generation."""
     twins = [twin for twin in index.glob(f"gen-*/{file.name}") if twin != file]
     return twins[0].read_bytes() if twins else None
+
+
+def age(index: Path, format: int, *, without: tuple[str, ...] = ()) -> None:
+    """Makes the newest generation one of another format, whose manifest did not have some fields yet."""
+    file = max(index.glob("gen-*")) / "manifest.json"
+    fields = json.loads(file.read_text(encoding="utf-8")) | {"format": format}
+    fields = {name: value for name, value in fields.items() if name not in ("sha256", *without)}
+    digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+    file.write_text(json.dumps(fields | {"sha256": digest}), encoding="utf-8")

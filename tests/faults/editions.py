@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from columnbot import Answer, ColumnBot, Settings
-from columnbot.index.generation import FileCheck
+from columnbot.index.manifest import FileCheck
 
 WHO = "schipper bakker kapper postbode melkboer tuinman koster drukker smid fietsenmaker conciërge visvrouw".split()
 WHERE = "kade markt sluis stoep bibliotheek veerpont volkstuin kerktoren garage brugwacht kantine polder".split()

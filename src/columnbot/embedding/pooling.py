@@ -76,15 +76,21 @@ def _embed_window(model: "SentenceTransformer", prompt: str, window: list[Passag
         ids = [encoded["input_ids"][i] for i in batch]
         for i, states in zip(batch, token_states(model, ids), strict=True):
             places = np.array(encoded["offset_mapping"][i]) - len(prompt)
-            vector = _unit(states.mean(axis=0))
-            results[i] = (
-                vector[None, :],
-                _pool(states, places, window[i].sentences, vector),
-                _pool(states, places, window[i].words, vector),
-            )
+            results[i] = _pool_passage(states, places, window[i])
     counts = np.array([(len(item.sentences), len(item.words)) for item in window])
     passages, sentences, words = (np.concatenate(parts) for parts in zip(*results, strict=True))
     return EmbeddedPassages(passages, sentences, words, counts)
+
+
+def pooled_passage(states: Floats, places: NDArray[np.int64], item: PassageInput) -> EmbeddedPassages:
+    """One passage's vectors out of its token states (t, d) and their places (t, 2) in it."""
+    counts = np.array([(len(item.sentences), len(item.words))])
+    return EmbeddedPassages(*_pool_passage(states, places, item), counts)
+
+
+def _pool_passage(states: Floats, places: NDArray[np.int64], item: PassageInput) -> tuple[Floats, Floats, Floats]:
+    vector = _unit(states.mean(axis=0))
+    return vector[None, :], _pool(states, places, item.sentences, vector), _pool(states, places, item.words, vector)
 
 
 _NOTHING = (np.empty((0, 0), np.float32),) * 3

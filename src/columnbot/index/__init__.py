@@ -3,13 +3,11 @@
 It knows no model and no format of articles: what it stores was read, split and embedded elsewhere.
 """
 
-import dataclasses
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -18,26 +16,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.articles import Article
+from columnbot.articles import Article, article_from_json, article_to_json
 from columnbot.errors import IndexDamaged, UnknownArticle
-from columnbot.index.generation import MEND, Manifest, Pointer, current_generation, read_pointer
+from columnbot.index.arrays import CheckedRows, Groups, array_at, growing_array
+from columnbot.index.generation import Pointer, current_generation, read_pointer
 from columnbot.index.locks import Hold
-from columnbot.index.terms import TermIndex, build_terms, read_terms, write_terms
-from columnbot.index.vectors import (
-    Spread,
-    Sums,
-    VectorBlock,
-    empty_vectors,
-    growing_array,
-    nearest,
-    read_vectors,
-    vectors_at,
-    write_vectors,
-)
+from columnbot.index.manifest import MEND, Manifest
+from columnbot.index.passage_vectors import PassageVectors, read_vectors, writing_vectors
+from columnbot.index.terms import Segment, TermIndex, read_terms, write_terms
+from columnbot.index.vectors import Spread, Sums, VectorBlock
 from columnbot.index.vocabulary import Vocabulary, vocabulary_of
 from columnbot.index.word_vectors import WordAxes, read_axes, write_axes
 from columnbot.language import ANALYSER_VERSION, fold, ngrams_of, terms_of
-from columnbot.passages import Passage, Sentence
+from columnbot.passages import Passage, Passages
 from columnbot.questions import Archive
 
 __all__ = ["Index", "Pointer", "TermIndex", "VectorBlock", "open_index", "read_pointer", "write_index"]
@@ -47,49 +38,40 @@ __all__ = ["Index", "Pointer", "TermIndex", "VectorBlock", "open_index", "read_p
 class Index:
     """An opened generation, read only; it stays on disk for as long as this is referred to.
 
-    Passages are numbered from 0 in the order of their articles (oldest first); the sentences of
-    passage p are numbers `first_sentence[p]` up to `first_sentence[p + 1]`, and its words, as
-    `content_words` finds them in what was embedded of it, `first_word[p]` up to `first_word[p + 1]`.
+    Passages are numbered from 0 in the order of their articles (oldest first). Their words are those
+    that `content_words` finds in what was embedded of them.
     """
 
     folder: Path
     manifest: Manifest
-    articles: tuple[Article, ...]
-    places: NDArray[np.int64]  # (passages, 3): article, start, end
-    first_sentence: NDArray[np.int64]  # (passages + 1,)
-    sentence_places: NDArray[np.int64]  # (sentences, 2): start, end in the article's text
-    sentence_vectors: NDArray[np.float16]  # (sentences, d), unit length
-    first_word: NDArray[np.int64]  # (passages + 1,)
-    word_vectors: NDArray[np.int8]  # (words, a): packed, along `word_axes`
+    passages: Passages
+    sentence_vectors: Groups  # of each passage, float16 (sentences, d), unit length
+    word_vectors: Groups  # of each passage, int8 (words, a): packed, along `word_axes`
     word_axes: WordAxes
     keys: NDArray[np.uint8]  # (passages, 16): a hash of what was embedded
     words: TermIndex
     grams: TermIndex
-    faiss_index: Any
+    passage_vectors: PassageVectors
     passage_spread: Spread  # mean and covariance of all passages' vectors
     sentence_spread: Spread  # and of all sentences'
     hold: Hold
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.passages)
 
-    def passage(self, number: int) -> Passage:
-        """The passage of that number."""
-        owner, start, end = (int(value) for value in self.places[number])
-        article = self.articles[owner]
-        rows = self.sentence_places[self.first_sentence[number] : self.first_sentence[number + 1]]
-        sentences = tuple(Sentence(int(a), int(b)) for a, b in rows)
-        return Passage(article, start, end, article.text[start:end], sentences)
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, oldest first; undated ones last."""
+        return self.passages.articles
 
-    def nearest(
-        self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The k passages whose vectors are nearest to the question's, best first, with their inner products."""
-        return nearest(self.faiss_index, question, k, allowed)
-
-    def vectors(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
-        """The vectors of those passages, float32 (n, d)."""
-        return vectors_at(self.faiss_index, numbers)
+    def block(self, numbers: NDArray[np.int64]) -> VectorBlock:
+        """All vectors of those passages."""
+        return VectorBlock(
+            self.passage_vectors.of(numbers).astype(np.float16),
+            self.sentence_vectors.of(numbers),
+            self.word_vectors.of(numbers),
+            np.stack([self.sentence_vectors.counts(numbers), self.word_vectors.counts(numbers)], axis=1),
+        )
 
     def article(self, path: str) -> Article:
         """The article of that path. Raises `UnknownArticle`."""
@@ -98,10 +80,14 @@ class Index:
         except KeyError:
             raise UnknownArticle(f"There is no article {path!r} in this index; columnbot search finds paths.") from None
 
-    @cached_property
-    def numbers(self) -> Mapping[bytes, int]:
-        """The number of the passage with that key."""
-        return {key.tobytes(): number for number, key in enumerate(self.keys)}
+    def numbers_of(self, keys: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """The numbers of the passages with those keys (n, 16); -1 where there is none."""
+        if len(self) == 0:
+            return np.full(len(keys), -1)
+        order = self._by_key
+        places = np.searchsorted(_short(self.keys), _short(keys), sorter=order)
+        numbers = order[np.minimum(places, len(self) - 1)]
+        return np.where((self.keys[numbers] == keys).all(axis=1), numbers, -1)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -122,8 +108,17 @@ class Index:
         return vocabulary_of(self.words)
 
     @cached_property
+    def _by_key(self) -> NDArray[np.int64]:
+        return np.argsort(_short(self.keys), kind="stable")
+
+    @cached_property
     def _by_path(self) -> Mapping[str, Article]:
         return {article.path: article for article in self.articles}
+
+
+def _short(keys: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The first half of each key, by which they are sorted; two that share it are as good as impossible."""
+    return np.ascontiguousarray(keys).view("<u8")[:, 0]
 
 
 def embedded_text(passage: Passage) -> str:
@@ -131,91 +126,119 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.article.title}\n{passage.text}"
 
 
-def key_of(passage: Passage) -> bytes:
-    """A hash (16 bytes) of everything that a passage's vectors depend on, besides the model."""
+def keys_of(passages: Iterable[Passage]) -> NDArray[np.uint8]:
+    """Of each a hash of everything that its vectors and terms depend on, besides the model: (passages, 16)."""
+    return np.frombuffer(b"".join(map(_key_of, passages)), np.uint8).reshape(-1, 16)
+
+
+def _key_of(passage: Passage) -> bytes:
     places = [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
-    content = f"{ANALYSER_VERSION}\n{places}\n{embedded_text(passage)}"
-    digest = hashlib.blake2b(content.encode(), digest_size=16)
-    return digest.digest()
+    content = f"{ANALYSER_VERSION}\n{passage.article.language}\n{places}\n{embedded_text(passage)}"
+    return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
 def write_index(
     folder: Path,
-    articles: Sequence[Article],
-    passages: Sequence[Passage],
+    passages: Passages,
+    keys: NDArray[np.uint8],
     vectors: Iterable[VectorBlock],
     axes: WordAxes,
+    earlier: Index | None = None,
+    *,
+    approximate: bool = False,
 ) -> None:
-    """Writes all files of a generation but its manifest. Passages stand in the order of their articles.
+    """Writes all files of a generation but its manifest.
 
-    `vectors` are those of the passages in their order; they are written as they come.
+    `vectors` are those of the passages in their order; they are written as they come. The terms of
+    passages that an earlier index has too are taken over.
     """
     with (folder / "articles.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for article in articles:
-            file.write(json.dumps(dataclasses.asdict(article), ensure_ascii=False, default=date.isoformat) + "\n")
-    owner = {article.path: number for number, article in enumerate(articles)}
-    places = [(owner[passage.article.path], passage.start, passage.end) for passage in passages]
-    counts = [len(passage.sentences) for passage in passages]
-    sentences = [(sentence.start, sentence.end) for passage in passages for sentence in passage.sentences]
-    np.save(folder / "passages.npy", np.asarray(places, np.int64).reshape(-1, 3))
-    np.save(folder / "first_sentence.npy", np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
-    np.save(folder / "sentences.npy", np.asarray(sentences, np.int64).reshape(-1, 2))
-    keys = b"".join(key_of(passage) for passage in passages)
-    np.save(folder / "keys.npy", np.frombuffer(keys, np.uint8).reshape(-1, 16))
+        for article in passages.articles:
+            file.write(json.dumps(article_to_json(article), ensure_ascii=False) + "\n")
+    np.save(folder / "passages.npy", passages.places)
+    np.save(folder / "first_sentence.npy", passages.first_sentence)
+    np.save(folder / "sentences.npy", passages.sentence_places)
+    np.save(folder / "keys.npy", keys)
     write_axes(axes, folder / "word_axes.npz")
-    _write_blocks(folder, vectors, axes)
-    write_terms(build_terms(_words(passages)), folder, "words")
-    write_terms(build_terms(_grams(passages)), folder, "grams")
+    _write_blocks(folder, vectors, axes, approximate)
+    numbers, new = _renumbered(earlier, keys)
+    words, grams = (Segment(terms, numbers) for terms in (earlier.words, earlier.grams)) if earlier else (None, None)
+    write_terms(_words(passages, new), len(keys), folder, "words", words)
+    write_terms(_grams(passages, new), len(keys), folder, "grams", grams)
 
 
-def _write_blocks(folder: Path, blocks: Iterable[VectorBlock], axes: WordAxes) -> None:
+def _renumbered(earlier: Index | None, keys: NDArray[np.uint8]) -> tuple[NDArray[np.int64], list[int]]:
+    """The number that each passage of an earlier index gets, -1 for none, and the numbers that are left over."""
+    if earlier is None:
+        return np.empty(0, np.int64), list(range(len(keys)))
+    # Of two passages of one text the second is left over: a posting stands for one passage.
+    taken, numbers = np.unique(earlier.numbers_of(keys), return_index=True)
+    renumbered = np.full(len(earlier), -1)
+    renumbered[taken[taken >= 0]] = numbers[taken >= 0]
+    return renumbered, np.setdiff1d(np.arange(len(keys)), renumbered).tolist()
+
+
+def _write_blocks(folder: Path, blocks: Iterable[VectorBlock], axes: WordAxes, approximate: bool) -> None:
     """The vectors of passages, sentences and words, and the spread of the first two."""
     dimension, width = axes.axes.shape
-    index, of_passages, of_sentences = empty_vectors(dimension), Sums(dimension), Sums(dimension)
+    of_passages, of_sentences = Sums(dimension), Sums(dimension)
     counts = [np.zeros(1, np.int64)]
     with (
+        writing_vectors(folder, dimension, approximate=approximate) as passages,
         growing_array(folder / "sentence_vectors.npy", "<f2", dimension) as sentences,
         growing_array(folder / "word_vectors.npy", "|i1", width) as words,
     ):
         for block in blocks:
-            index.add(block.passages.astype(np.float32))
+            passages(block.passages)
             of_passages.add(block.passages)
             of_sentences.add(block.sentences)
             sentences(block.sentences)
             words(block.words)
             counts.append(block.counts[:, 1])
     np.save(folder / "first_word.npy", np.cumsum(np.concatenate(counts)))
-    write_vectors(index, folder / "vectors.faiss")
     for name, sums in (("passage", of_passages), ("sentence", of_sentences)):
         spread = sums.spread()
         np.savez(folder / f"{name}_spread.npz", mean=spread.mean, covariance=spread.covariance)
 
 
-def _words(passages: Iterable[Passage]) -> Iterable[list[str]]:
-    return (terms_of(embedded_text(passage), passage.article.language) for passage in passages)
+def _words(passages: Passages, numbers: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+    for number in numbers:
+        passage = passages[number]
+        yield number, terms_of(embedded_text(passage), passage.article.language)
 
 
-def _grams(passages: Iterable[Passage]) -> Iterable[list[str]]:
-    return (ngrams_of(embedded_text(passage)) for passage in passages)
+def _grams(passages: Passages, numbers: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+    return ((number, ngrams_of(embedded_text(passages[number]))) for number in numbers)
 
 
 def open_index(index: Path) -> Index:
-    """Opens the generation in force. Raises `IndexMissing` or `IndexDamaged`."""
+    """Opens the generation in force. Raises `IndexMissing`, `IndexDamaged` or `IndexOutdated`."""
     generation = current_generation(index)
     folder, manifest = generation.folder, generation.manifest
-    lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    with (folder / "articles.jsonl").open(encoding="utf-8", newline="\n") as lines:
+        articles = tuple(article_from_json(json.loads(line)) for line in lines)
 
-    def array(name: str) -> NDArray[Any]:
-        return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+    def array(file: Path) -> Any:
+        if manifest.checked_by_block(file.name):
+            return CheckedRows(file, bytes.fromhex(manifest.files[file.name].blocks))
+        return array_at(file)
 
+    first_sentence = array(folder / "first_sentence.npy")
     opened = Index(
-        folder, manifest, tuple(_article(line) for line in lines),
-        array("passages"), array("first_sentence"), array("sentences"), array("sentence_vectors"),
-        array("first_word"), array("word_vectors"), read_axes(folder / "word_axes.npz"), array("keys"),
-        read_terms(folder, "words", manifest.passages), read_terms(folder, "grams", manifest.passages),
-        read_vectors(folder / "vectors.faiss"), _spread(folder, "passage"), _spread(folder, "sentence"),
-        generation.hold,
-    )  # fmt: skip
+        folder=folder,
+        manifest=manifest,
+        passages=Passages(articles, array(folder / "passages.npy"), first_sentence, array(folder / "sentences.npy")),
+        sentence_vectors=Groups(first_sentence, array(folder / "sentence_vectors.npy")),
+        word_vectors=Groups(array(folder / "first_word.npy"), array(folder / "word_vectors.npy")),
+        word_axes=read_axes(folder / "word_axes.npz"),
+        keys=array(folder / "keys.npy"),
+        words=read_terms(folder, "words", array),
+        grams=read_terms(folder, "grams", array),
+        passage_vectors=read_vectors(folder, array),
+        passage_spread=_spread(folder, "passage"),
+        sentence_spread=_spread(folder, "sentence"),
+        hold=generation.hold,
+    )
     _check_counts(opened)
     return opened
 
@@ -226,21 +249,15 @@ def _spread(folder: Path, name: str) -> Spread:
 
 
 def _check_counts(index: Index) -> None:
-    manifest = index.manifest
+    manifest, first_sentence, first_word = index.manifest, index.passages.first_sentence, index.word_vectors.first
     agree = (
         len(index.articles) == manifest.articles
-        and len(index.places) == len(index.keys) == index.faiss_index.ntotal == manifest.passages
-        and len(index.first_sentence) == manifest.passages + 1
-        and len(index.sentence_places) == len(index.sentence_vectors) == manifest.sentences
-        and len(index.first_word) == manifest.passages + 1
-        and index.first_word[-1] == len(index.word_vectors)
-        and all(a <= b for a, b in pairwise((0, *index.first_sentence[[0, -1]].tolist(), manifest.sentences)))
+        and len(index) == len(index.keys) == len(index.passage_vectors) == manifest.passages
+        and len(index) == index.words.size == index.grams.size
+        and len(first_sentence) == len(first_word) == manifest.passages + 1
+        and index.passages.sentences == len(index.sentence_vectors.rows) == manifest.sentences
+        and first_word[-1] == len(index.word_vectors.rows)
+        and all(a <= b for a, b in pairwise((0, *first_sentence[[0, -1]].tolist(), manifest.sentences)))
     )
     if not agree:
         raise IndexDamaged(f"The files of {index.folder} do not fit together; {MEND}")
-
-
-def _article(line: str) -> Article:
-    fields = json.loads(line)
-    day = fields["date"]
-    return Article(**(fields | {"date": date.fromisoformat(day) if day else None, "tags": tuple(fields["tags"])}))

@@ -46,7 +46,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The file, opened; a passage is known by its key (16 bytes, see `key_of`)."""
+    """The file, opened; a passage is known by its key (16 bytes, see `keys_of`)."""
 
     file: BinaryIO
     fingerprint: str
@@ -77,27 +77,21 @@ class Embedded:
         os.fsync(self.file.fileno())
         self._note(start + _HEAD.size + _DIGEST, keys, block.counts)
 
-    def passage(self, key: bytes) -> NDArray[np.float16]:
-        """The passage's vector, float16 (d,)."""
-        vector: NDArray[np.float16] = self._halves_at(self.places[key].passage, 1)[0]
-        return vector
+    def block(self, keys: Sequence[bytes]) -> VectorBlock:
+        """The vectors of the passages of those keys, in that order."""
+        places = [self.places[key] for key in keys]
+        d, a = self.dimension, self.width
+        return VectorBlock(
+            np.stack([self._read(place.passage, 1, d, np.float16)[0] for place in places]),
+            np.concatenate([self._read(place.sentences, place.sentence_count, d, np.float16) for place in places]),
+            np.concatenate([self._read(place.words, place.word_count, a, np.int8) for place in places]),
+            np.array([(place.sentence_count, place.word_count) for place in places]),
+        )
 
-    def sentences(self, key: bytes) -> NDArray[np.float16]:
-        """Those of its sentences, float16 (sentences, d)."""
-        place = self.places[key]
-        return self._halves_at(place.sentences, place.sentence_count)
-
-    def words(self, key: bytes) -> NDArray[np.int8]:
-        """Those of its words, packed: int8 (words, a)."""
-        place = self.places[key]
-        self.file.seek(place.words)
-        content = self.file.read(place.word_count * self.width)
-        return np.frombuffer(content, np.int8).reshape(place.word_count, self.width)
-
-    def _halves_at(self, start: int, count: int) -> NDArray[np.float16]:
+    def _read(self, start: int, count: int, width: int, kind: type) -> NDArray[Any]:
         self.file.seek(start)
-        content = self.file.read(count * self.dimension * 2)
-        return np.frombuffer(content, np.float16).reshape(count, self.dimension)
+        content = self.file.read(count * width * np.dtype(kind).itemsize)
+        return np.frombuffer(content, kind).reshape(count, width)
 
     def _digest(self, head: bytes, body: bytes) -> bytes:
         digest = hashlib.blake2b(self.fingerprint.encode(), digest_size=_DIGEST)

@@ -17,46 +17,18 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from columnbot.errors import IndexDamaged, IndexMissing, IndexUnwritable
+from columnbot.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnwritable
 from columnbot.index.locks import Hold, hold, one_writer, unread
+from columnbot.index.manifest import MEND, Manifest, verify, write_manifest
 
-FORMAT = 2
-MEND = "build the index again with: columnbot index"
 _NAME = re.compile(r"gen-\d{6,}")
 # A write that was cut short reaches us from numpy as an OSError without a number.
 _BROKEN = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, None)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class FileCheck:
-    """What a file must be: its size in bytes and its SHA-256 in hex."""
-
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself."""
-
-    format: int
-    columnbot: str
-    created: str
-    model: str
-    fingerprint: str
-    dimension: int
-    analyser: int
-    passage_words: int
-    articles: int
-    passages: int
-    sentences: int
-    files: Mapping[str, FileCheck]
 
 
 @contextlib.contextmanager
@@ -114,14 +86,9 @@ def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
     the next begins, so that a crash at any moment leaves the old generation or the new one in force.
     """
     index = folder.parent
-    files = {}
+    write_manifest(folder, facts)
     for file in sorted(folder.iterdir()):
-        files[file.name] = FileCheck(file.stat().st_size, _sha256(file))
         _sync(file)
-    created = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    manifest = Manifest(format=FORMAT, created=created, files=files, **facts)
-    written = asdict(manifest)
-    _write_synced(folder / "manifest.json", json.dumps({**written, "sha256": _digest(written)}, indent=1) + "\n")
     _sync(folder)
     generation = folder.with_suffix("")
     # Written ahead of the renames, so that a disk that is full here leaves no generation that nothing points to.
@@ -161,7 +128,7 @@ def _remove_unread(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A generation of which every file has been checked, and that stays where it is while this does."""
+    """A generation that has been checked, and that stays where it is while this does."""
 
     folder: Path
     manifest: Manifest
@@ -171,7 +138,8 @@ class Generation:
 def current_generation(index: Path) -> Generation:
     """The generation in force, every file of it checked; a damaged one falls back, with a warning, to the one before.
 
-    Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound.
+    Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound, `IndexOutdated` where the one in
+    force has another format.
     """
     while True:
         named = named_generation(index)
@@ -228,7 +196,7 @@ def _newest_sound(index: Path, *, besides: Path) -> Generation | None:
         try:
             if folder != besides:
                 return _sound(folder)
-        except IndexDamaged:
+        except (IndexDamaged, IndexOutdated):
             continue
     return None
 
@@ -239,29 +207,6 @@ def _sound(folder: Path) -> Generation:
     except OSError as error:
         raise IndexDamaged(f"{folder} cannot be opened ({error.strerror}); {MEND}") from error
     return Generation(folder, verify(folder), held)
-
-
-def verify(folder: Path) -> Manifest:
-    """Checks that every file is what was written. Raises `IndexDamaged` naming the file."""
-    try:
-        fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if fields.get("format") != FORMAT:
-            raise IndexDamaged(f"{folder} has format {fields.get('format')}, not {FORMAT}; {MEND}")
-        if fields.pop("sha256") != _digest(fields):
-            raise ValueError("the manifest is not what was written")
-        files = {name: FileCheck(**check) for name, check in fields.pop("files").items()}
-        manifest = Manifest(files=files, **fields)
-    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise IndexDamaged(f"{folder / 'manifest.json'} is missing or damaged; {MEND}") from error
-    for name, check in files.items():
-        file = folder / name
-        try:
-            sound = file.stat().st_size == check.size and _sha256(file) == check.sha256
-        except OSError:
-            sound = False
-        if not sound:
-            raise IndexDamaged(f"{file} is missing or damaged; {MEND}")
-    return manifest
 
 
 def _generations(index: Path) -> list[Path]:
@@ -276,18 +221,6 @@ def _number(generation: Path) -> int:
 
 def _next_name(index: Path) -> str:
     return f"gen-{max(map(_number, _generations(index)), default=0) + 1:06d}"
-
-
-def _digest(manifest: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _write_synced(file: Path, text: str) -> None:

@@ -1,97 +1,277 @@
-"""A lexical index: BM25 weights of every term in every passage, ready to be added up.
+"""A lexical index: which passages hold a term, and how often; BM25 scores come out of that.
 
-BM25 as Lucene has it (Kamphuis et al., "Which BM25 do you mean?", 2020), computed at build time
-("eager", Lù's BM25S, 2024): a query only adds up the postings of its terms.
+BM25 as Lucene has it (Kamphuis et al., "Which BM25 do you mean?", 2020). As in Lucene an index is
+merged from segments, sorted by term and then by passage: those of the passages that are new, and the
+earlier index itself, whose passages only get other numbers. So bringing an index up to date analyses
+no text twice, memory does not grow with the archive, and what comes out depends on the passages alone.
 """
 
+import tempfile
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import merge
+from itertools import groupby, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.index.arrays import Rows, array_at, growing_array
+
 K1, B = 1.2, 0.75
+SEGMENT = 8_000_000  # postings that are held in memory; a segment's dictionary takes about as much again
+MERGED = 4_000_000  # postings that are merged at a time
+MOST = 255  # occurrences that count: more change a weight by less than a hundredth
 
 
-@dataclass(frozen=True, slots=True)
+class Terms(Sequence[str]):
+    """Terms in the order of their code points, out of a file with one a line; looked up by bisection.
+
+    A dictionary of the five million 5-grams of a large archive would take ten seconds and a gigabyte to open.
+    """
+
+    def __init__(self, lines: NDArray[np.uint8]) -> None:
+        self._lines = lines
+        self._ends = np.flatnonzero(lines == ord("\n"))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        return self._line(range(len(self))[number]).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self), 10_000):
+            ends = self._ends[start : start + 10_000]
+            begin = int(self._ends[start - 1]) + 1 if start else 0
+            yield from self._lines[begin : int(ends[-1])].tobytes().decode().split("\n")
+
+    def __contains__(self, term: object) -> bool:
+        return isinstance(term, str) and self.number(term) is not None
+
+    def number(self, term: str) -> int | None:
+        """Where the term stands; None where it does not."""
+        wanted, low, high = term.encode("utf-8", "replace"), 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._line(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._line(low) == wanted else None
+
+    def _line(self, number: int) -> bytes:
+        start = int(self._ends[number - 1]) + 1 if number else 0
+        return self._lines[start : int(self._ends[number])].tobytes()
+
+
+@dataclass(frozen=True)
 class TermIndex:
     """Postings, term after term.
 
-    Term number t stands in the passages `documents[offsets[t]:offsets[t + 1]]` (int32, ascending)
-    with the BM25 weights at the same places of `weights` (float32).
+    Term number t stands in the passages `documents[offsets[t]:offsets[t + 1]]` (int32, ascending) as
+    often as the same places of `frequencies` (uint8) say; passage p has `lengths[p]` terms.
     """
 
-    terms: Mapping[str, int]
+    terms: Terms
     offsets: NDArray[np.int64]
-    documents: NDArray[np.int32]
-    weights: NDArray[np.float32]
-    size: int
+    documents: Rows
+    frequencies: Rows
+    lengths: NDArray[np.int32]
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        return len(self.lengths)
 
     def scores(self, query: Sequence[str]) -> NDArray[np.float32]:
         """The BM25 score of every passage, float32 (size,); a term that the query repeats counts as often."""
         totals = np.zeros(self.size, np.float32)
         for term, times in Counter(query).items():
-            number = self.terms.get(term)
+            number = self.terms.number(term)
             if number is not None:
                 postings = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
-                totals[self.documents[postings]] += times * self.weights[postings]
+                documents, frequencies = self.documents[postings], self.frequencies[postings].astype(np.float32)
+                weight = np.float32(times * self.rarity(term))
+                totals[documents] += weight * frequencies / (frequencies + self._norms[documents])
         return totals
 
-    def passages(self, term: str) -> NDArray[np.int32]:
+    def passages(self, term: str) -> NDArray[Any]:
         """The passages that have the term, ascending."""
-        number = self.terms.get(term)
+        number = self.terms.number(term)
         return self.documents[slice(*self.offsets[number : number + 2])] if number is not None else self.documents[:0]
 
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency; that of a term in no passage is the highest there is."""
-        number = self.terms.get(term)
+        number = self.terms.number(term)
         frequency = 0 if number is None else int(self.offsets[number + 1] - self.offsets[number])
         return float(np.log1p((self.size - frequency + 0.5) / (frequency + 0.5)))
 
-
-def build_terms(documents: Iterable[Sequence[str]]) -> TermIndex:
-    """The index of passages given as lists of terms, in the order of the passages."""
-    numbers: dict[str, int] = {}
-    term_numbers, frequencies, owners, lengths = [], [], [], []
-    for owner, terms in enumerate(documents):
-        counts = Counter(terms)
-        term_numbers.append(
-            np.fromiter((numbers.setdefault(term, len(numbers)) for term in counts), np.int32, len(counts))
-        )
-        frequencies.append(np.fromiter(counts.values(), np.float32, len(counts)))
-        owners.append(np.full(len(counts), owner, np.int32))
-        lengths.append(len(terms))
-    size = len(lengths)
-    term = np.concatenate([*term_numbers, np.empty(0, np.int32)])
-    frequency = np.concatenate([*frequencies, np.empty(0, np.float32)])
-    owner_of = np.concatenate([*owners, np.empty(0, np.int32)])
-
-    # Sorted by term; a stable sort keeps the passages of a term in ascending order.
-    order = np.argsort(term, kind="stable")
-    document_frequency = np.bincount(term, minlength=len(numbers))
-    offsets = np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64)
-    idf = np.log1p((size - document_frequency + 0.5) / (document_frequency + 0.5))
-    length = np.asarray(lengths, np.float64)
-    norm = K1 * (1 - B + B * length / max(float(length.mean()) if size else 1.0, 1e-9))
-    weights = idf[term] * frequency / (frequency + norm[owner_of])
-    return TermIndex(numbers, offsets, owner_of[order], weights[order].astype(np.float32), size)
+    @cached_property
+    def _norms(self) -> NDArray[np.float32]:
+        """What BM25 adds to a frequency below the line: more in a long passage."""
+        average = max(float(self.lengths.mean()) if self.size else 1.0, 1e-9)
+        return (K1 * (1 - B + B * self.lengths / average)).astype(np.float32)
 
 
-def write_terms(index: TermIndex, folder: Path, name: str) -> None:
-    """Four files, `{name}.terms` (a term a line, in the order of their numbers) and three arrays."""
-    (folder / f"{name}.terms").write_text("".join(f"{term}\n" for term in index.terms), encoding="utf-8")
-    np.save(folder / f"{name}.offsets.npy", index.offsets)
-    np.save(folder / f"{name}.documents.npy", index.documents)
-    np.save(folder / f"{name}.weights.npy", index.weights)
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An index of some of the passages, and which number each gets (int64 (size,)); -1 leaves it out."""
+
+    index: TermIndex
+    numbers: NDArray[np.int64]
 
 
-def read_terms(folder: Path, name: str, size: int) -> TermIndex:
-    """The index that `write_terms` wrote, its arrays mapped from disk."""
-    lines = (folder / f"{name}.terms").read_text(encoding="utf-8").split("\n")[:-1]
-    offsets, documents, weights = (
-        np.load(folder / f"{name}.{part}.npy", mmap_mode="r", allow_pickle=False)
-        for part in ("offsets", "documents", "weights")
+def write_terms(
+    new: Iterable[tuple[int, Sequence[str]]], size: int, folder: Path, name: str, earlier: Segment | None = None
+) -> None:
+    """Writes the index of `size` passages: of new ones their numbers, ascending, and terms; and what is taken over.
+
+    Five files: `{name}.terms` and arrays. Raises `OSError`.
+    """
+    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{name}-segments-") as aside:
+        segments = [*([earlier] if earlier else []), *_segments(new, Path(aside))]
+        lengths = np.zeros(size, np.int32)
+        for segment in segments:
+            kept = segment.numbers >= 0
+            lengths[segment.numbers[kept]] = segment.index.lengths[kept]
+        np.save(folder / f"{name}.lengths.npy", lengths)
+        _merge(segments, folder, name)
+
+
+def read_terms(folder: Path, name: str, array: Callable[[Path], Any] = array_at) -> TermIndex:
+    """The index that `write_terms` wrote, mapped from disk; `array` opens a .npy file."""
+    offsets, documents, frequencies, lengths = (
+        array(folder / f"{name}.{part}.npy") for part in ("offsets", "documents", "frequencies", "lengths")
     )
-    return TermIndex({term: number for number, term in enumerate(lines)}, offsets, documents, weights, size)
+    return TermIndex(_terms_at(folder / f"{name}.terms"), offsets, documents, frequencies, lengths)
+
+
+def _terms_at(file: Path) -> Terms:
+    return Terms(np.memmap(file, np.uint8, "r") if file.stat().st_size else np.empty(0, np.uint8))
+
+
+def _segments(new: Iterable[tuple[int, Sequence[str]]], aside: Path) -> Iterator[Segment]:
+    """The new passages in segments; all but the last wait on disk."""
+    gathered = _Gathered()
+    for number, terms in new:
+        if len(gathered.terms) >= SEGMENT:
+            folder = aside / str(number)
+            folder.mkdir()
+            full = gathered.segment()
+            gathered = _Gathered()
+            _merge([Segment(full.index, np.arange(full.index.size))], folder, "segment")
+            np.save(folder / "segment.lengths.npy", full.index.lengths)
+            yield Segment(read_terms(folder, "segment"), full.numbers)
+            del full
+        gathered.add(number, terms)
+    yield gathered.segment()
+
+
+class _Gathered:
+    """Passages as they come: of each its terms, numbered as they are met, and how often it has them."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+        self.terms, self.frequencies = array("q"), array("B")
+        self.counts, self.lengths, self.numbers = array("q"), array("i"), array("q")
+
+    def add(self, number: int, terms: Sequence[str]) -> None:
+        counts, known = Counter(terms), self.known
+        self.terms.extend([known.setdefault(term, len(known)) for term in counts])
+        self.frequencies.extend([min(count, MOST) for count in counts.values()])
+        self.counts.append(len(counts))
+        self.lengths.append(len(terms))
+        self.numbers.append(number)
+
+    def segment(self) -> Segment:
+        """All of it, sorted by term and then by passage."""
+        ordered = sorted(self.known)
+        rank = np.empty(len(ordered), np.int64)
+        rank[[self.known[term] for term in ordered]] = np.arange(len(ordered))
+        term = rank[np.array(self.terms)]
+        owners = np.repeat(np.arange(len(self.counts), dtype=np.int32), self.counts)
+        order = np.argsort(term, kind="stable")  # of one term the passages stay in their order
+        lines = np.frombuffer("".join(f"{term}\n" for term in ordered).encode(), np.uint8)
+        index = TermIndex(
+            Terms(lines),
+            _offsets(np.bincount(term, minlength=len(ordered))),
+            owners[order],
+            np.array(self.frequencies)[order],
+            np.array(self.lengths),
+        )
+        return Segment(index, np.array(self.numbers))
+
+
+def _offsets(counts: NDArray[Any]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _merge(segments: Sequence[Segment], folder: Path, name: str) -> None:
+    """One index out of several, some millions of postings at a time; a term that no passage has is left out."""
+    counts: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    with (
+        (folder / f"{name}.terms").open("wb") as terms,
+        growing_array(folder / f"{name}.documents.npy", "<i4") as documents,
+        growing_array(folder / f"{name}.frequencies.npy", "|u1") as frequencies,
+    ):
+        for block in _blocks(segments):
+            term, document, frequency = (np.concatenate(parts) for parts in zip(*block.postings, strict=True))
+            # Runs that are each in order: what a merge sort is quick at.
+            order = np.argsort(term << 32 | document, kind="stable")
+            documents(document[order])
+            frequencies(frequency[order])
+            count = np.bincount(term, minlength=len(block.terms))
+            kept = [block.terms[number] for number in np.flatnonzero(count)]
+            terms.write("".join(f"{term}\n" for term in kept).encode())
+            counts.append(count[count > 0])
+    np.save(folder / f"{name}.offsets.npy", _offsets(np.concatenate(counts)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Successive terms, and of each segment the postings of these: the term's number here, passage, frequency."""
+
+    terms: list[str]
+    postings: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]]
+
+
+def _blocks(segments: Sequence[Segment]) -> Iterator[_Block]:
+    starts = [0] * len(segments)
+    terms: list[str] = []
+    places: list[list[int]] = [[] for _ in segments]  # the numbers here of each segment's terms since its start
+    size = 0
+    found = merge(*(_counted(segment.index, which) for which, segment in enumerate(segments)))
+    for term, same in groupby(found, key=lambda item: item[0]):
+        if size >= MERGED:
+            yield _block(segments, starts, terms, places)
+            starts = [start + len(here) for start, here in zip(starts, places, strict=True)]
+            terms, places, size = [], [[] for _ in segments], 0
+        for _, which, count in same:
+            places[which].append(len(terms))
+            size += count
+        terms.append(term)
+    yield _block(segments, starts, terms, places)
+
+
+def _counted(index: TermIndex, which: int) -> Iterator[tuple[str, int, int]]:
+    """Each term, the segment's number, and in how many passages the term stands."""
+    return zip(index.terms, repeat(which), np.diff(index.offsets).tolist())
+
+
+def _block(segments: Sequence[Segment], starts: list[int], terms: list[str], places: list[list[int]]) -> _Block:
+    postings = []
+    for segment, start, here in zip(segments, starts, places, strict=True):
+        bounds = segment.index.offsets[start : start + len(here) + 1]
+        span = slice(int(bounds[0]), int(bounds[-1]))
+        document = segment.numbers[segment.index.documents[span]]
+        kept = document >= 0
+        term = np.repeat(np.array(here, np.int64), np.diff(bounds))
+        postings.append((term[kept], document[kept], segment.index.frequencies[span][kept]))
+    return _Block(terms, postings)

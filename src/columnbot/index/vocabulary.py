@@ -22,7 +22,7 @@ class Vocabulary:
 def vocabulary_of(terms: TermIndex) -> Vocabulary:
     """The stems of some length that stand in more than one passage: a slip of the archive's own is no spelling."""
     often = np.diff(terms.offsets) > 1
-    stems = tuple(t for t, number in terms.terms.items() if often[number] and len(t) >= SHORTEST)
+    stems = tuple(stem for stem, known in zip(terms.terms, often, strict=True) if known and len(stem) >= SHORTEST)
     return Vocabulary(stems, letters_of(stems))
 
 

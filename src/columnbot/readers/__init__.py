@@ -7,9 +7,11 @@ and gives articles, and the items it left out with the reason, one by one. A bad
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -21,6 +23,7 @@ from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
+from columnbot.readers.readings import Reading, Readings, digest_of
 from columnbot.readers.source import SavedText, Skipped, Unreadable
 from columnbot.readers.tables import read_csv, read_json, read_json_lines
 from columnbot.readers.text import read_text
@@ -52,6 +55,7 @@ _STREAMED: dict[str, Callable[[str, BinaryIO], Iterator[Article | Skipped]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
 }
+_Item = Article | Skipped | SavedText
 _KINDS = (*_READERS, ".txt", *_STREAMED, ".zip")
 _MAX_BYTES = 20_000_000
 
@@ -62,7 +66,7 @@ class Archive:
 
     `articles` stand oldest first, undated ones last; `skipped` by path; `notes` tell what was inferred;
     `files` is how many files were met, a zip being one; `copies` names the columns that stood there
-    more than once.
+    more than once; `readings` are what the files gave, for the next time.
     """
 
     articles: tuple[Article, ...]
@@ -70,23 +74,28 @@ class Archive:
     notes: tuple[str, ...]
     files: int
     copies: tuple[Copies, ...]
+    readings: Readings
 
 
-def read_archive(folder: Path) -> Archive:
-    """Reads every file below the folder. Raises `ArchiveError` when it is missing or nothing in it can be read."""
+def read_archive(folder: Path, *, known: Readings | None = None) -> Archive:
+    """Reads every file below the folder; of those that have not changed it takes what is known.
+
+    Raises `ArchiveError` when the folder is missing or nothing in it can be read.
+    """
     require_folder(folder)
     skipped: list[Skipped] = []
     files = list(_walk(folder, skipped))
     articles: dict[str, Article] = {}
+    readings: dict[str, Reading] = {}
     texts: list[SavedText] = []
-    for item in _read_files(files, folder):
-        if isinstance(item, SavedText):
-            texts.append(item)
-        else:
-            _take(item, articles, skipped)
+    for file in files:
+        path = _relative(file, folder)
+        items = _read_file(file, path, readings, known or {})
+        texts += [item for item in items if isinstance(item, SavedText)]
+        _take(items, articles, skipped)
     furniture = learn_furniture(text.content for text in texts[:: -(-len(texts) // SAMPLE) or 1])
-    for text in _read_texts(texts, furniture):
-        _take(text, articles, skipped)
+    for text in texts:
+        _take(_read_saved_text(text, furniture, readings, known or {}), articles, skipped)
     if not articles:
         kinds = ", ".join(_KINDS)
         seen = f"; {len(skipped)} skipped, the first: {skipped[0].path} ({skipped[0].reason})" if skipped else ""
@@ -96,7 +105,8 @@ def read_archive(folder: Path) -> Archive:
         notes = (*notes, f"{len(furniture)} lines that stand in many of the .txt files are taken for their site's.")
     kept, copies = part_copies(completed)
     kept.sort(key=lambda article: (article.date or date.max, article.path))
-    return Archive(tuple(kept), tuple(sorted(skipped, key=lambda skip: skip.path)), notes, len(files), copies)
+    skipped.sort(key=lambda skip: skip.path)
+    return Archive(tuple(kept), tuple(skipped), notes, len(files), copies, readings)
 
 
 def require_folder(folder: Path) -> None:
@@ -107,30 +117,14 @@ def require_folder(folder: Path) -> None:
         raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
 
 
-def _take(item: Article | Skipped, articles: dict[str, Article], skipped: list[Skipped]) -> None:
-    if isinstance(item, Skipped):
-        skipped.append(item)
-    elif item.path in articles:  # names that are not UTF-8 may come to look the same
-        skipped.append(Skipped(item.path, "another article has the same name; rename one of the two"))
-    else:
-        articles[item.path] = item
-
-
-def _read_files(files: list[Path], folder: Path) -> Iterator[Article | Skipped | SavedText]:
-    for file in files:
-        path = _relative(file, folder)
-        try:
-            yield from _read_file(file, path)
-        except Unreadable as reason:
-            yield Skipped(path, str(reason))
-
-
-def _read_texts(texts: list[SavedText], furniture: frozenset[str]) -> Iterator[Article | Skipped]:
-    for text in texts:
-        try:
-            yield from read_text(text.path, text.content, furniture)
-        except Unreadable as reason:
-            yield Skipped(text.path, str(reason))
+def _take(items: Iterable[_Item], articles: dict[str, Article], skipped: list[Skipped]) -> None:
+    for item in items:
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        elif isinstance(item, Article) and item.path in articles:  # names that are not UTF-8 may come to look the same
+            skipped.append(Skipped(item.path, "another article has the same name; rename one of the two"))
+        elif isinstance(item, Article):
+            articles[item.path] = item
 
 
 def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -149,22 +143,54 @@ def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names))
 
 
-def _read_file(file: Path, path: str) -> Iterator[Article | Skipped | SavedText]:
-    kind = _kind_of(path)
+def _read_file(file: Path, path: str, readings: dict[str, Reading], known: Readings) -> list[_Item]:
+    """What is in a file of the archive; with the reason, if it cannot be read or only in part."""
     try:
+        kind = _kind_of(path)
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a regular file")
-        if kind != ".zip":
-            yield from _read(path, status.st_size, lambda: file.open("rb"))
-            return
+        if kind == ".txt":
+            return list(_read(path, status.st_size, lambda: file.open("rb")))
         with file.open("rb") as stream:
-            yield from read_zip(path, stream, {*_READERS, ".txt", *_STREAMED}, _read)
+            if kind == ".zip":
+                read = partial(read_zip, path, stream, {*_READERS, ".txt", *_STREAMED}, _read)
+            else:
+                read = partial(_read, path, status.st_size, lambda: stream)
+            return _read_anew(path, digest_of(stream), read, readings, known)
     except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror}") from error
+        return [Skipped(path, f"cannot be read: {error.strerror}")]
+    except Unreadable as reason:
+        return [Skipped(path, str(reason))]
 
 
-def _read(path: str, size: int, opened: Callable[[], BinaryIO]) -> Iterator[Article | Skipped | SavedText]:
+def _read_saved_text(
+    text: SavedText, furniture: frozenset[str], readings: dict[str, Reading], known: Readings
+) -> list[_Item]:
+    digest = digest_of(BytesIO(text.content), *sorted(furniture))
+    return _read_anew(text.path, digest, partial(read_text, text.path, text.content, furniture), readings, known)
+
+
+def _read_anew(
+    path: str, digest: str, read: Callable[[], Iterable[_Item]], readings: dict[str, Reading], known: Readings
+) -> list[_Item]:
+    """What a file gives, unless what it gave is known; noted where all of it is articles."""
+    before = known.get(path)
+    if before is not None and before.digest == digest:
+        readings[path] = before
+        return list(before.articles)
+    items: list[_Item] = []
+    try:
+        items += read()
+    except Unreadable as reason:
+        items.append(Skipped(path, str(reason)))
+    articles = tuple(item for item in items if isinstance(item, Article))
+    if len(articles) == len(items):
+        readings[path] = Reading(digest, articles)
+    return items
+
+
+def _read(path: str, size: int, opened: Callable[[], BinaryIO]) -> Iterator[_Item]:
     """What is in one file, on the disk or in a zip, by the reader of its ending."""
     kind = _kind_of(path)
     if kind == ".zip":

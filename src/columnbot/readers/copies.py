@@ -7,11 +7,15 @@ counted exactly. One is kept: the oldest, unless another is more complete.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations
+from functools import lru_cache
+from hashlib import sha1
 from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
 
 from columnbot.articles import Article
 from columnbot.language import fold
@@ -22,6 +26,8 @@ HELD = 0.9  # from this share on, the shorter of two texts of one title is an ex
 LIKELY = 0.5  # pairs below this are not looked at
 _FEW = 20  # words: a text this short says too little to be known by it
 _CROWD = 50
+_TITLED = 20
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ over the golden ratio: it spreads what it multiplies
 _WORD = re.compile(r"\w+")
 
 
@@ -36,11 +42,11 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """What is compared of an article: words, numbers, hashes of the runs of words, folded title, date."""
+    """What is compared of an article: words and runs of words, as hashes, numbers, folded title, date."""
 
-    words: tuple[str, ...]
-    numbers: frozenset[str]
+    words: NDArray[np.uint64]
     runs: frozenset[int]
+    numbers: frozenset[str]
     title: str
     day: date | None
 
@@ -50,7 +56,7 @@ def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copie
 
     What is kept takes over an author, date, address and tags that only a copy has.
     """
-    texts = [_text_of(article) for article in articles]
+    lengths, pairs = _compare(articles)
     groups: dict[int, int] = {}  # an article's number → a lower one of the same column
 
     def first_of(number: int) -> int:
@@ -58,7 +64,7 @@ def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copie
             number = groups[number]
         return number
 
-    for one, other in _same_pairs(texts):
+    for one, other in pairs:
         low, high = sorted((first_of(one), first_of(other)))
         if low != high:
             groups[high] = low
@@ -68,8 +74,8 @@ def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copie
     kept: list[tuple[int, Article]] = []
     copies: list[Copies] = []
     for numbers in members.values():
-        most = max(len(texts[number].words) for number in numbers)
-        numbers.sort(key=lambda n: (len(texts[n].words) < 0.8 * most, _preference(articles[n])))
+        most = max(lengths[number] for number in numbers)
+        numbers.sort(key=lambda n: (lengths[n] < 0.8 * most, _preference(articles[n])))
         first, *others = (articles[number] for number in numbers)
         kept.append((numbers[0], _completed(first, others)))
         if others:
@@ -79,31 +85,78 @@ def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copie
     return [article for _, article in kept], tuple(sorted(copies, key=lambda copy: copy.path))
 
 
+def _compare(articles: Sequence[Article]) -> tuple[list[int], list[tuple[int, int]]]:
+    """How many words each article has, and the pairs that are one column.
+
+    Of an article only a sketch stays in memory: the few that may be copies are looked at again.
+    """
+    from datasketch import MinHash, MinHashLSH  # imports scipy, which takes a third of a second
+
+    text_of = lru_cache(maxsize=1000)(lambda number: _text_of(articles[number]))
+    empty = MinHash(num_perm=64, hashfunc=int)
+    near = MinHashLSH(threshold=LIKELY, num_perm=64)
+    lengths: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    same_words: dict[bytes, int] = {}
+    same_title: dict[str, list[int]] = defaultdict(list)
+
+    for number, article in enumerate(articles):
+        words = _words_of(article)
+        lengths.append(len(words))
+        digest = sha1(words.tobytes()).digest()
+        before = same_words.get(digest)
+        same_words[digest] = number
+        if before is not None:
+            if len(words) >= _FEW or _are_one_note(text_of(before), text_of(number)):
+                pairs.append((before, number))
+            continue
+        if len(words) < _FEW:
+            continue
+        sketch = empty.copy()
+        sketch.update_batch(_runs_of(words).tolist())
+        alike = sorted(int(other) for other in near.query(sketch))
+        titled = same_title[_title_of(article)]
+        likely = {*alike, *titled}
+        pairs += [(other, number) for other in sorted(likely) if _are_one(text_of(other), text_of(number))]
+        if len(alike) < _CROWD:  # of a form filled in a thousand times the first few stand for all
+            near.insert(number, sketch)
+        if len(titled) < _TITLED:  # a column that always has the same title is not one column
+            titled.append(number)
+    return lengths, pairs
+
+
 def _text_of(article: Article) -> _Text:
-    words = tuple(_WORD.findall(fold(article.text)))
-    # MinHash takes hashes of four bytes; Python's own differ from one process to the next.
-    runs = (" ".join(words[i : i + RUN]) for i in range(max(1, len(words) - RUN + 1)))
+    words = _words_of(article)
     return _Text(
         words=words,
-        numbers=frozenset(word for word in words if word.isdigit()),
-        runs=frozenset(crc32(run.encode()) for run in runs),
-        title=" ".join(_WORD.findall(fold(article.title))),
+        runs=frozenset(_runs_of(words).tolist()),
+        numbers=frozenset(filter(str.isdigit, _WORD.findall(article.text))),
+        title=_title_of(article),
         day=article.date,
     )
 
 
-def _same_pairs(texts: Sequence[_Text]) -> Iterator[tuple[int, int]]:
-    by_words: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, text in enumerate(texts):
-        by_words[text.words].append(number)
-    for numbers in by_words.values():
-        for one, other in zip(numbers, numbers[1:], strict=False):
-            if len(texts[one].words) >= _FEW or _are_one_note(texts[one], texts[other]):
-                yield one, other
-    distinct = [numbers[0] for words, numbers in by_words.items() if len(words) >= _FEW]
-    for one, other in _likely_pairs(texts, distinct):
-        if _are_one(texts[one], texts[other]):
-            yield one, other
+def _title_of(article: Article) -> str:
+    return " ".join(_WORD.findall(fold(article.title)))
+
+
+def _words_of(article: Article) -> NDArray[np.uint64]:
+    return np.fromiter(map(_hash_of, _WORD.findall(article.text)), np.uint64)
+
+
+@lru_cache(maxsize=200_000)
+def _hash_of(word: str) -> int:
+    # Python's own hashes differ from one process to the next.
+    return crc32(fold(word).encode())
+
+
+def _runs_of(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Hashes of all runs of words, each once, in the four bytes that MinHash takes."""
+    length = min(RUN, len(words))
+    hashes = np.zeros(len(words) - length + 1, np.uint64)
+    for place in range(length):
+        hashes = hashes * _FACTOR + words[place : place + len(hashes)]  # wraps around, and may
+    return np.unique(hashes * _FACTOR >> np.uint64(32))
 
 
 def _are_one_note(one: _Text, other: _Text) -> bool:
@@ -120,28 +173,6 @@ def _are_one(one: _Text, other: _Text) -> bool:
     if common >= SAME * len(one.runs | other.runs) and shorter >= 0.75 * longer:
         return True
     return one.title == other.title and common >= HELD * min(len(one.runs), len(other.runs))
-
-
-def _likely_pairs(texts: Sequence[_Text], numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Pairs that probably share at least half of their runs, and those of one title."""
-    from datasketch import MinHash, MinHashLSH  # imports scipy, which takes half a second
-
-    by_title: dict[str, list[int]] = defaultdict(list)
-    for number in numbers:
-        by_title[texts[number].title].append(number)
-    for same in by_title.values():
-        yield from combinations(same[:20], 2)  # a column that always has the same title is not one column
-    if len(numbers) < 2:
-        return
-    empty = MinHash(num_perm=64, hashfunc=int)
-    near = MinHashLSH(threshold=LIKELY, num_perm=64)
-    for number in numbers:
-        sketch = empty.copy()
-        sketch.update_batch(texts[number].runs)
-        alike = sorted(int(other) for other in near.query(sketch))
-        yield from ((other, number) for other in alike)
-        if len(alike) < _CROWD:  # of a form filled in a thousand times the first few stand for all
-            near.insert(number, sketch)
 
 
 def _preference(article: Article) -> tuple[object, ...]:
