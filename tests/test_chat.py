@@ -13,6 +13,7 @@ from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, question_html
 from columnbot.chat.welcome import archive_line, example_questions
 
+MARKS = str.maketrans("", "", "->")  # of list items and quoted blocks
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
 
 
@@ -33,7 +34,7 @@ def test_a_column_shows_all_its_words_and_nothing_of_it_becomes_markup(text: str
     html = column_html(Article("a.md", "<b>Titel</b>", text), (), None, "0:column:0", "nl")
     assert "<b>" not in html
     body = html[html.index('class="cb-body"') :]
-    assert sorted("".join(words_of("<" + body)).replace("-", "")) == sorted("".join(text.split()).replace("-", ""))
+    assert sorted("".join(words_of("<" + body)).translate(MARKS)) == sorted("".join(text.split()).translate(MARKS))
 
 
 def test_marks_stand_around_what_is_quoted_also_across_paragraphs_and_overlaps() -> None:
@@ -44,6 +45,15 @@ def test_marks_stand_around_what_is_quoted_also_across_paragraphs_and_overlaps()
     assert marked.split() == "Twee drie. Vier vijf. Zes.".split()
     chosen = " ".join(re.findall(r'<mark class="cb-chosen"[^>]*>(.*?)</mark>', html))
     assert chosen.split() == "drie. Vier vijf. Zes.".split()
+
+
+def test_what_a_column_quotes_as_a_block_is_shown_as_one_and_marked_without_its_sign() -> None:
+    article = Article("a.md", "Titel", "Zij schreef:\n\n> Een. Twee.\n\n> Drie.\n\nMooi.")
+    body = column_html(article, cite(article, "Twee."), 1, "0:citation:1", "nl")
+
+    assert (
+        '<blockquote><p>Een. <mark class="cb-chosen" data-numbers="1">Twee.</mark></p><p>Drie.</p></blockquote>' in body
+    )
 
 
 def test_an_answer_has_a_button_for_each_citation_and_escapes_what_it_quotes() -> None:

@@ -94,7 +94,7 @@ def test_a_flipped_bit_drops_its_block_and_those_after_it(tmp_path: Path, data: 
 def test_nothing_is_taken_from_another_model_or_of_other_axes(tmp_path: Path, model: str, other: WordAxes) -> None:
     write(tmp_path)
     with embedded_so_far(tmp_path, model, other) as embedded:
-        assert not embedded.places
+        assert not embedded.rows
 
 
 def test_nothing_is_left_when_it_is_forgotten(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_a_misspelled_setting_is_named_with_its_file_and_the_choices(tmp_path):
     for part in (
         str(file),
         "'poort'",
-        "articles, checker, exact, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout, llm_url, model",
+        "articles, checker, exact, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout, llm_url",
     ):
         assert part in str(caught.value)
 

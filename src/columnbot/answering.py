@@ -13,6 +13,7 @@ from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.messages import long_date, say, signature
 from columnbot.questions import asks_for_change, points_back
+from columnbot.quotations import is_quoted, quoted_block
 from columnbot.retrieval import Hit, Retrieved, hits_of
 
 
@@ -134,13 +135,18 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
     for items in passages.values():
         items.sort(key=lambda item: item.sentence.start)
         lengths = [len(item.text.split()) for item in items]
+        blocks = [quoted_block(item.passage.article.text, item.sentence.start) for item in items]
         for start in range(len(items)):
             if start and points_back(items[start].text) and sum(lengths[start - 1 : start + 1]) <= RUN_WORDS:
                 continue  # it is not understood without the sentence before, with which it is a run
             for end in range(start + 1, len(items) + 1):
+                if blocks[end - 1] != blocks[start]:
+                    break  # whether the column quotes them has to be true of all
                 words = sum(lengths[start:end])
                 if words > RUN_WORDS and end > start + 1:
                     break
+                if items[end - 1].text.endswith(":") and end < len(items):
+                    continue  # nor one that announces, without what it announces
                 likelihood = np.logaddexp.reduce([item.score for item in items[start:end]])
                 runs.append(Run(tuple(items[start:end]), words, float(likelihood - READING * math.log(max(words, 1)))))
     return sorted(runs, key=lambda run: -run.score)
@@ -206,12 +212,15 @@ def _cite(spans: Sequence[tuple[Article, int, int]]) -> tuple[Citation, ...]:
 
 
 def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerSentence]:
-    """A sentence a citation; the first of each column says whose it is."""
+    """A sentence a citation; the first of each column says whose it is, and each whether that quotes it."""
     before: Article | None = None
     for citation in citations:
         article, quote = citation.article, f"“{' '.join(citation.quote.split())}”"
+        quoted = is_quoted(article.text, citation.start, citation.end)
         if article is not before:
-            quote = _lead_in(article, before, language, quote)
+            quote = _lead_in(article, before, language, quote, quoted=quoted)
+        elif quoted:
+            quote = say("quoted_there", language, quote=quote)
         before = article
         yield AnswerSentence(quote, (citation.number,))
 
@@ -223,12 +232,16 @@ def _timeline(citations: Sequence[Citation], language: str) -> Iterator[AnswerSe
         yield replace(sentence, text=f"{year}: {sentence.text}")
 
 
-def _lead_in(article: Article, before: Article | None, language: str, quote: str) -> str:
-    """Whose words these are: title, author and date; the author not again after another column of theirs."""
+def _lead_in(article: Article, before: Article | None, language: str, quote: str, *, quoted: bool = False) -> str:
+    """Whose words these are: title, author and date; the author not again after another column of theirs.
+
+    What the column quotes itself is not passed off as its author's.
+    """
     who = signature(article.author, article.date, language)
     if before and article.date and article.author and article.author == before.author:
         who = long_date(article.date, language)
-    return say("quoted_from", language, title=article.title, signature=who, quote=quote)
+    key = "quoted_in" if quoted else "quoted_from"
+    return say(key, language, title=article.title, signature=who, quote=quote)
 
 
 def _not_found(hits: Sequence[Hit], language: str) -> str:

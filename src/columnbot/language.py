@@ -66,11 +66,11 @@ def sentence_spans(text: str, language: str = "nl") -> list[tuple[int, int]]:
 
 
 _BLOCK = re.compile(r"(?:(?!\n\s*\n|\n- ).)+", re.DOTALL)
-_MARKER = re.compile(r"\s*(?:- )?")
+_MARKER = re.compile(r"\s*(?:> )?(?:- )?")
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Paragraphs and list items, without the marker of an item."""
+    """Paragraphs and list items, without the marker of an item or a quoted block."""
     for match in _BLOCK.finditer(text):
         marker = _MARKER.match(match.group())
         start = match.start() + (marker.end() if marker else 0)

@@ -1,7 +1,7 @@
 """A whole column as HTML, with what an answer quotes from it marked.
 
 It is put on the page as it is: everything of the archive is escaped here. The text of the HTML is
-the text of the article, but for white space and the marks of list items.
+the text of the article, but for white space and the marks of list items and quoted blocks.
 """
 
 import re
@@ -9,19 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from typing import Literal
 
 from columnbot.answering import Citation
 from columnbot.articles import Article
 from columnbot.messages import say, signature
+from columnbot.quotations import QUOTED
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or a list item: character offsets into `article.text`, without the item's mark."""
+    """A paragraph, a list item or a quoted paragraph: offsets into `article.text`, without the mark of either."""
 
     start: int
     end: int
-    item: bool
+    kind: Literal["p", "li", "blockquote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,11 @@ def column_html(
 def blocks_of(text: str) -> Iterator[Block]:
     """Paragraphs and list items, in order: a blank line ends a block, and so does a line that starts an item."""
     for match in re.finditer(r"(?:(?!\n\s*\n|\n- ).)+", text, re.DOTALL):
-        mark = re.match(r"\s*(- )?", match.group())
-        item = mark is not None and mark.group(1) is not None
+        mark = re.match(rf"\s*({QUOTED})?(- )?", match.group())
         start = match.start() + (mark.end() if mark else 0)
         end = match.start() + len(match.group().rstrip())
         if start < end:
-            yield Block(start, end, item)
+            yield Block(start, end, "blockquote" if mark and mark[1] else "li" if mark and mark[2] else "p")
 
 
 def stretches_of(block: Block, citations: Sequence[Citation]) -> Iterator[Stretch]:
@@ -86,10 +87,10 @@ def _original(article: Article, language: str) -> str:
 
 def _body(text: str, citations: Sequence[Citation], chosen: int | None) -> str:
     parts = []
-    for item, blocks in groupby(blocks_of(text), key=lambda block: block.item):
-        tag = "li" if item else "p"
+    for kind, blocks in groupby(blocks_of(text), key=lambda block: block.kind):
+        tag = "li" if kind == "li" else "p"
         html = "".join(f"<{tag}>{_block(text, block, citations, chosen)}</{tag}>" for block in blocks)
-        parts.append(f"<ul>{html}</ul>" if item else html)
+        parts.append({"p": html, "li": f"<ul>{html}</ul>", "blockquote": f"<blockquote>{html}</blockquote>"}[kind])
     return "".join(parts)
 
 

@@ -14,8 +14,9 @@ import contextlib
 import hashlib
 import os
 import struct
+from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,24 +35,18 @@ _ENDING = ".part"
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the file a passage's vector begins, those of its sentences and words, and how many these are."""
-
-    passage: int
-    sentences: int
-    sentence_count: int
-    words: int
-    word_count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Embedded:
-    """The file, opened; a passage is known by its key (16 bytes, see `keys_of`)."""
+    """The file, opened; a passage is known by its key (16 bytes, see `keys_of`).
+
+    `rows` numbers the passages; `places` has five numbers of each: where in the file its vector begins, those
+    of its sentences and words, and how many these are.
+    """
 
     file: BinaryIO
     fingerprint: str
     axes: WordAxes
-    places: dict[bytes, _Place]
+    rows: dict[bytes, int] = field(default_factory=dict)
+    places: "array[int]" = field(default_factory=lambda: array("q"))
 
     @property
     def dimension(self) -> int:
@@ -64,7 +59,7 @@ class Embedded:
         return int(self.axes.axes.shape[1])
 
     def __contains__(self, key: bytes) -> bool:
-        return key in self.places
+        return key in self.rows
 
     def add(self, keys: Sequence[bytes], block: VectorBlock) -> None:
         """Adds the passages of those keys; they are on disk before this returns."""
@@ -79,13 +74,13 @@ class Embedded:
 
     def block(self, keys: Sequence[bytes]) -> VectorBlock:
         """The vectors of the passages of those keys, in that order."""
-        places = [self.places[key] for key in keys]
+        places = [self.places[5 * row : 5 * row + 5] for row in map(self.rows.__getitem__, keys)]
         d, a = self.dimension, self.width
         return VectorBlock(
-            np.stack([self._read(place.passage, 1, d, np.float16)[0] for place in places]),
-            np.concatenate([self._read(place.sentences, place.sentence_count, d, np.float16) for place in places]),
-            np.concatenate([self._read(place.words, place.word_count, a, np.int8) for place in places]),
-            np.array([(place.sentence_count, place.word_count) for place in places]),
+            np.concatenate([self._read(passage, 1, d, np.float16) for passage, *_ in places]),
+            np.concatenate([self._read(start, count, d, np.float16) for _, start, _, count, _ in places]),
+            np.concatenate([self._read(start, count, a, np.int8) for _, _, start, _, count in places]),
+            np.array([(sentences, words) for *_, sentences, words in places]),
         )
 
     def _read(self, start: int, count: int, width: int, kind: type) -> NDArray[Any]:
@@ -106,7 +101,8 @@ class Embedded:
         sentence = passage + len(keys) * row
         word = sentence + int(counts[:, 0].sum()) * row
         for key, (sentences, words) in zip(keys, counts.tolist(), strict=True):
-            self.places[key] = _Place(passage, sentence, sentences, word, words)
+            self.rows[key] = len(self.places) // 5
+            self.places.extend((passage, sentence, word, sentences, words))
             passage += row
             sentence += sentences * row
             word += words * self.width
@@ -143,7 +139,7 @@ def embedded_so_far(index: Path, fingerprint: str, axes: WordAxes) -> Iterator[E
     """What earlier builds embedded with that model and did not publish, to be added to. For the holder of the lock."""
     name = hashlib.blake2b(fingerprint.encode(), digest_size=8).hexdigest()
     with open(index / f"embedded-{name}{_ENDING}", "a+b") as file:
-        embedded = Embedded(file, fingerprint, axes, {})
+        embedded = Embedded(file, fingerprint, axes)
         embedded._take_in()
         yield embedded
 

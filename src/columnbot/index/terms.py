@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from columnbot.index.arrays import Rows, array_at, growing_array
 
 K1, B = 1.2, 0.75
-SEGMENT = 8_000_000  # postings that are held in memory; a segment's dictionary takes about as much again
-MERGED = 4_000_000  # postings that are merged at a time
+SEGMENT = 4_000_000  # postings that are held in memory; a segment's dictionary takes about as much again
+MERGED = 2_000_000  # postings that are merged at a time
 MOST = 255  # occurrences that count: more change a weight by less than a hundredth
 
 

@@ -1,13 +1,14 @@
 """The same column twice: re-posted, at another address, as a print page or in another export.
 
 Texts are compared by their words alone. The same words in the same order are the same column; so are
-texts that share nearly all runs of five words, found by MinHash (Broder 1997; `datasketch`) and then
-counted exactly. One is kept: the oldest, unless another is more complete.
+texts that share nearly all runs of five words, found by MinHash (Broder 1997) and then counted exactly.
+One is kept: the oldest, unless another is more complete. (`datasketch` finds the same pairs in forty
+times the memory, and takes half a second to be imported.)
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -23,11 +24,12 @@ from columnbot.language import fold
 RUN = 5  # words
 SAME = 0.85  # from this share of common runs on (Jaccard), two texts are one column
 HELD = 0.9  # from this share on, the shorter of two texts of one title is an excerpt of the longer
-LIKELY = 0.5  # pairs below this are not looked at
+SKETCH, BAND = 64, 4  # values in a sketch, and of these so many have to be the same in a row
 _FEW = 20  # words: a text this short says too little to be known by it
 _CROWD = 50
 _TITLED = 20
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ over the golden ratio: it spreads what it multiplies
+_FACTORS = np.random.default_rng(0).integers(1, 2**64, SKETCH, np.uint64) | np.uint64(1)
 _WORD = re.compile(r"\w+")
 
 
@@ -90,16 +92,12 @@ def _compare(articles: Sequence[Article]) -> tuple[list[int], list[tuple[int, in
 
     Of an article only a sketch stays in memory: the few that may be copies are looked at again.
     """
-    from datasketch import MinHash, MinHashLSH  # imports scipy, which takes a third of a second
-
     text_of = lru_cache(maxsize=1000)(lambda number: _text_of(articles[number]))
-    empty = MinHash(num_perm=64, hashfunc=int)
-    near = MinHashLSH(threshold=LIKELY, num_perm=64)
     lengths: list[int] = []
     pairs: list[tuple[int, int]] = []
     same_words: dict[bytes, int] = {}
-    same_title: dict[str, list[int]] = defaultdict(list)
-
+    numbers: list[int] = []
+    sketches: list[NDArray[np.uint32]] = []
     for number, article in enumerate(articles):
         words = _words_of(article)
         lengths.append(len(words))
@@ -109,20 +107,50 @@ def _compare(articles: Sequence[Article]) -> tuple[list[int], list[tuple[int, in
         if before is not None:
             if len(words) >= _FEW or _are_one_note(text_of(before), text_of(number)):
                 pairs.append((before, number))
-            continue
-        if len(words) < _FEW:
-            continue
-        sketch = empty.copy()
-        sketch.update_batch(_runs_of(words).tolist())
-        alike = sorted(int(other) for other in near.query(sketch))
-        titled = same_title[_title_of(article)]
-        likely = {*alike, *titled}
-        pairs += [(other, number) for other in sorted(likely) if _are_one(text_of(other), text_of(number))]
-        if len(alike) < _CROWD:  # of a form filled in a thousand times the first few stand for all
-            near.insert(number, sketch)
-        if len(titled) < _TITLED:  # a column that always has the same title is not one column
-            titled.append(number)
+        elif len(words) >= _FEW:
+            numbers.append(number)
+            sketches.append(_sketch_of(words))
+    likely = _likely_pairs(np.array(sketches, np.uint32).reshape(-1, SKETCH))
+    likely |= _titled_pairs([_title_of(articles[number]) for number in numbers])
+    for one, other in sorted(likely, key=lambda pair: (pair[1], pair[0])):
+        if _are_one(text_of(numbers[one]), text_of(numbers[other])):
+            pairs.append((numbers[one], numbers[other]))
     return lengths, pairs
+
+
+def _sketch_of(words: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Of each of the hash functions the least value that a run of the words has: uint32 (SKETCH,).
+
+    Two texts share so many of these as they share of their runs (MinHash, Broder 1997).
+    """
+    values = _runs_of(words)[:, None] * _FACTORS + _FACTORS[::-1]
+    return np.asarray(values.min(axis=0) >> np.uint64(32), np.uint32)
+
+
+def _likely_pairs(sketches: NDArray[np.uint32]) -> set[tuple[int, int]]:
+    """Pairs of sketches that are the same in one of their bands: of two that share half of their runs, two thirds."""
+    pairs: set[tuple[int, int]] = set()
+    for start in range(0, SKETCH, BAND):
+        band = np.ascontiguousarray(sketches[:, start : start + BAND]).view(np.dtype((np.void, 4 * BAND)))[:, 0]
+        _, which, counts = np.unique(band, return_inverse=True, return_counts=True)
+        crowded = np.flatnonzero(counts[which] > 1)
+        groups: dict[int, list[int]] = defaultdict(list)
+        for number in crowded.tolist():
+            groups[int(which[number])].append(number)
+        pairs |= _pairs_of(groups.values(), _CROWD)
+    return pairs
+
+
+def _titled_pairs(titles: Sequence[str]) -> set[tuple[int, int]]:
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, title in enumerate(titles):
+        groups[title].append(number)
+    return _pairs_of(groups.values(), _TITLED)
+
+
+def _pairs_of(groups: Iterable[list[int]], most: int) -> set[tuple[int, int]]:
+    """Each of a group with the first few: of a form filled in a thousand times these stand for all."""
+    return {(one, other) for group in groups for one in group[:most] for other in group if one < other}
 
 
 def _text_of(article: Article) -> _Text:
@@ -151,12 +179,12 @@ def _hash_of(word: str) -> int:
 
 
 def _runs_of(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Hashes of all runs of words, each once, in the four bytes that MinHash takes."""
+    """Hashes of all runs of words, each once."""
     length = min(RUN, len(words))
     hashes = np.zeros(len(words) - length + 1, np.uint64)
     for place in range(length):
-        hashes = hashes * _FACTOR + words[place : place + len(hashes)]  # wraps around, and may
-    return np.unique(hashes * _FACTOR >> np.uint64(32))
+        hashes = (hashes + words[place : place + len(hashes)]) * _FACTOR  # wraps around, and may
+    return np.unique(hashes)
 
 
 def _are_one_note(one: _Text, other: _Text) -> bool:

@@ -15,7 +15,7 @@ from columnbot.articles import Article, article_from_json, article_to_json
 from columnbot.version import VERSION
 
 # To be raised when a reader changes what it gives between two versions of columnbot.
-READERS_VERSION = 1
+READERS_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from lxml import etree
 from lxml import html as lxml_html
 
+from columnbot.quotations import QUOTED
+
 
 class Unreadable(Exception):
     """Why a file gives no article; the text goes into the report."""
@@ -100,9 +102,13 @@ _BLOCKS = frozenset(
 
 
 def text_of_html(markup: str) -> str:
-    """The words of HTML as clean paragraphs: a list item a line behind "- ", a table's row a line."""
+    """The words of HTML as clean paragraphs: a list item a line behind "- ", a table's row a line.
+
+    A paragraph of a block that is quoted stands behind "> ".
+    """
     if not markup.strip():
         return ""
+    markup = markup.translate({ord(_QUOTE): None, ord(_UNQUOTE): None})
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
@@ -126,12 +132,28 @@ def text_of_html(markup: str) -> str:
             out.append(_words_of_image(element.get("alt", "")))
         out.append(_inline(element.text) if tag != "pre" else (element.text or ""))
         stack += [(child, "") for child in reversed(element)]
-    return clean("".join(out))
+    return _with_quotes_marked("".join(out))
+
+
+_QUOTE, _UNQUOTE = "\x02", "\x03"  # around what is quoted, while it is put together
+
+
+def _with_quotes_marked(text: str) -> str:
+    paragraphs, depth = [], 0
+    for piece in re.split(f"([{_QUOTE}{_UNQUOTE}])", text):
+        depth += (piece == _QUOTE) - (piece == _UNQUOTE)
+        words = clean(piece)
+        if words and depth:
+            words = "\n\n".join(QUOTED + paragraph.removeprefix(QUOTED) for paragraph in words.split("\n\n"))
+        paragraphs.append(words)
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def _surroundings(element: etree._Element, tag: str) -> tuple[str, str]:
     if tag == "li":
         return "\n- ", "\n"
+    if tag == "blockquote" and not _is_pull_quote(element):
+        return _QUOTE, _UNQUOTE
     parent = element.getparent()
     if tag == "p" and parent is not None and parent.tag == "li":
         return " ", " "  # Markdown's loose lists: still one line an item
@@ -140,6 +162,12 @@ def _surroundings(element: etree._Element, tag: str) -> tuple[str, str]:
     if tag in ("br", "tr"):
         return "\n", ""
     return ("", " | ") if tag in ("td", "th") and element.getnext() is not None else ("", "")
+
+
+def _is_pull_quote(element: etree._Element) -> bool:
+    """The columnist's own words, set large."""
+    parent = element.getparent()
+    return any("pullquote" in (some.get("class") or "") for some in (element, parent) if some is not None)
 
 
 def _inline(text: str | None) -> str:
@@ -216,7 +244,10 @@ def words_of_name(path: str) -> str | None:
 
 def first_words(text: str, limit: int = 70) -> str:
     """The text's opening as a title: its first sentence-like part, cut at a word."""
-    opening = re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix("- "), maxsplit=1)[0].strip(". ") or text
+    opening = (
+        re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix(QUOTED).removeprefix("- "), maxsplit=1)[0].strip(". ")
+        or text
+    )
     if len(opening) <= limit:
         return opening
     return opening[: opening.rfind(" ", 0, limit) if " " in opening[:limit] else limit].rstrip(" ,;:-") + "…"

@@ -1,0 +1,36 @@
+"""Whose words a column's are: what it quotes of others stands behind "> ", or between quotation marks."""
+
+import re
+
+QUOTED = "> "  # opens a paragraph that a column quotes as a block
+_OPENING, _CLOSING = "“„«", "”»"
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+
+
+def quoted_block(text: str, place: int) -> int | None:
+    """Where the paragraph of that place begins, if the column quotes it as a block."""
+    begin = _paragraph_begin(text, place)
+    return begin if text.startswith(QUOTED, begin) else None
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Whether all of the words in that span are quoted by the column.
+
+    Only marks that open and close in one paragraph tell; single ones are as often apostrophes.
+    """
+    if quoted_block(text, start) is not None:
+        return True
+    quoted = False
+    for place in range(_paragraph_begin(text, start), end):
+        mark = text[place]
+        if mark in _OPENING or (mark == '"' and not quoted):
+            quoted = True
+        elif mark in _CLOSING or mark == '"':
+            quoted = False
+        elif place >= start and not quoted and mark.isalnum():
+            return False
+    return any(mark.isalnum() for mark in text[start:end])
+
+
+def _paragraph_begin(text: str, place: int) -> int:
+    return max((match.end() for match in _PARAGRAPH_END.finditer(text, 0, place)), default=0)
