@@ -1,6 +1,9 @@
 """Articles as a site, a word processor and a browser would keep them: what a round trip starts from."""
 
 import io
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from html import escape
 from itertools import groupby
 
@@ -20,15 +23,66 @@ COMMENTS = "<h3>3 reacties</h3>" + "".join(
 
 
 def body_of(article: Article) -> str:
-    """The text in HTML: paragraphs and lists."""
+    """The text in HTML: paragraphs, lists and quoted blocks."""
     blocks = []
     lines = [line for line in article.text.split("\n") if line]
-    for is_item, group in groupby(lines, key=lambda line: line.startswith("- ")):
-        if is_item:
+    for mark, group in groupby(lines, key=lambda line: line[:2] if line[:2] in ("- ", "> ") else ""):
+        if mark == "- ":
             blocks.append("<ul>" + "".join(f"<li>{escape(line[2:])}</li>" for line in group) + "</ul>")
+        elif mark == "> ":
+            blocks.append("<blockquote>" + "".join(f"<p>{escape(line[2:])}</p>" for line in group) + "</blockquote>")
         else:
             blocks += [f"<p>{escape(line)}</p>" for line in group]
     return "\n".join(blocks)
+
+
+def wordpress_export(articles: Sequence[Article]) -> bytes:
+    """One WXR of all, each under its number, with what else such an export holds."""
+    authors = {article.author for article in articles if article.author}
+    logins = {author: f"user{number}" for number, author in enumerate(sorted(authors))}
+    people = "".join(
+        f"<wp:author><wp:author_login>{login}</wp:author_login>"
+        f"<wp:author_display_name><![CDATA[{author}]]></wp:author_display_name></wp:author>"
+        for author, login in logins.items()
+    )
+    items = "".join(
+        f"<item><title>{escape(article.title)}</title><link>https://de-veste.nl/{number:03}/</link>"
+        f"<dc:creator>{logins.get(article.author or '', '')}</dc:creator>"
+        f"<content:encoded><![CDATA[{body_of(article)}\n<!-- wp:separator --><hr/>]]></content:encoded>"
+        f"<wp:post_id>{number}</wp:post_id><wp:post_date>{article.date or '0000-00-00'} 09:00:00</wp:post_date>"
+        f"<wp:post_name>{number:03}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>"
+        "<wp:comment><wp:comment_content>Wat een onzin weer.</wp:comment_content></wp:comment></item>"
+        f"<item><title>foto</title><wp:post_id>{9000 + number}</wp:post_id>"
+        "<wp:post_type>attachment</wp:post_type></item>"
+        for number, article in enumerate(articles)
+    )
+    spaces = "".join(
+        f' xmlns:{name}="{address}"'
+        for name, address in {
+            "content": "http://purl.org/rss/1.0/modules/content/",
+            "dc": "http://purl.org/dc/elements/1.1/",
+            "wp": "http://wordpress.org/export/1.2/",
+        }.items()
+    )
+    export = (
+        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"{spaces}><channel>{people}{items}</channel></rss>'
+    )
+    return export.encode()
+
+
+def rss_feed(articles: Sequence[Article]) -> bytes:
+    """One RSS of all, each at an address with its number, its whole text beside a summary."""
+    items = "".join(
+        f"<item><title>{escape(article.title)}</title><link>https://de-veste.nl/{number:03}.html</link>"
+        f"<description>{escape(article.text[:60])} …</description>"
+        f"<content:encoded>{escape(body_of(article))}</content:encoded>"
+        + (f"<dc:creator>{escape(article.author)}</dc:creator>" if article.author else "")
+        + (f"<pubDate>{format_datetime(datetime(*article.date.timetuple()[:3], 9))}</pubDate>" if article.date else "")
+        + "</item>"
+        for number, article in enumerate(articles)
+    )
+    spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    return f'<rss version="2.0" {spaces}><channel><title>De Veste</title>{items}</channel></rss>'.encode()
 
 
 def weblog_page(article: Article) -> str:

@@ -100,7 +100,7 @@ def test_what_is_not_published_is_named_with_the_reason(tmp_path):
         "#stuk-5": "in the trash",
         "#stuk-6": 'its status is "vreemd", not "publish"',
         "#stuk-7": 'its status is "", not "publish"',
-        "#over-mij": "a page, not a post",
+        "#over-mij": "a page, not a post; --pages reads pages too",
         "#slot": "readers need a password for it",
         "#leeg": "it holds no words",
     }
@@ -108,6 +108,20 @@ def test_what_is_not_published_is_named_with_the_reason(tmp_path):
         '3 of the kind "attachment" lef',
         '1 of the kind "nav_menu_item" ',
     ]
+
+
+def test_pages_are_read_where_they_are_asked_for(tmp_path):
+    (tmp_path / "e.xml").write_text(
+        export(
+            item(1, name="over-mij", kind="page", text="Ik ben Petra."),
+            item(2, name="klad", kind="page", status="draft"),
+            item(3, name="stuk"),
+        )
+    )
+    archive = read_archive(tmp_path, pages=True)
+
+    assert [article.path for article in archive.articles] == ["e.xml#over-mij", "e.xml#stuk"]
+    assert [skipped.reason for skipped in archive.skipped] == ["a draft"]
 
 
 def test_names_are_unique_and_fall_back_to_the_number_of_the_post(tmp_path):
@@ -166,7 +180,7 @@ def test_a_post_without_a_title_gets_one(tmp_path):
     [
         ("Een.\n\nTwee.\nDrie.", "Een.\n\nTwee.\nDrie."),
         ("Een.\r\n\r\n<strong>Twee</strong>.\r\nDrie.", "Een.\n\nTwee.\nDrie."),
-        ("<h2>Kop</h2>\nEen.\n<blockquote>Twee.</blockquote>\nDrie.", "Kop\n\nEen.\n\nTwee.\n\nDrie."),
+        ("<h2>Kop</h2>\nEen.\n<blockquote>Twee.</blockquote>\nDrie.", "Kop\n\nEen.\n\n> Twee.\n\nDrie."),
         ("<p>Een.</p>\n\n<p>Twee <a\nhref='x'>hier</a>.</p>", "Een.\n\nTwee hier."),
         ("<!-- wp:paragraph {\"a\":\"<p>\"} -->\n<p>Een.</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:list -->\n"
          "<ul><li>Twee</li></ul>\n<!-- /wp:list -->", "Een.\n\n- Twee"),
@@ -419,7 +433,7 @@ def test_of_a_real_export_exactly_the_published_posts_are_read():
     assert {article.author for article in archive.articles} == {"Theme Buster", "Theme Reviewer"}
     reasons = {skipped.path.partition("#")[2]: skipped.reason for skipped in archive.skipped}
     assert (reasons["1164"], reasons["scheduled"]) == ("a draft", "scheduled, not published yet")
-    posts = [name for name, reason in reasons.items() if name and reason != "a page, not a post"]
+    posts = [name for name, reason in reasons.items() if name and "a page, not a post" not in reason]
     # A draft, a scheduled one, one behind a password, one without content, one of an image alone.
     assert sorted(posts) == [
         "1164", "edge-case-no-content", "post-format-image", "scheduled", "template-password-protected"

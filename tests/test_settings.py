@@ -34,6 +34,7 @@ def test_a_flag_that_was_not_given_leaves_the_others_alone(tmp_path):
 def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
     changed = Settings(
         Path("stukken"),
+        True,
         Path("elders/index"),
         "een/model",
         90,
@@ -51,7 +52,8 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
     )
     file = write(
         tmp_path,
-        'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\nexact = true\n'
+        'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\n'
+        "exact = true\npages = true\n"
         'reranker = "een/andere"\nchecker = "een/derde"\n'
         'language = "en"\nhost = "0.0.0.0"\nport = 80\n'
         'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n',
@@ -62,6 +64,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "COLUMNBOT_MODEL": "een/model",
         "COLUMNBOT_PASSAGE_WORDS": "90",
         "COLUMNBOT_EXACT": "1",
+        "COLUMNBOT_PAGES": "true",
         "COLUMNBOT_RERANKER": "een/andere",
         "COLUMNBOT_CHECKER": "een/derde",
         "COLUMNBOT_LANGUAGE": "en",

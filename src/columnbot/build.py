@@ -66,7 +66,7 @@ def build_index(
         embedder = choice.embedder
         old = _usable_index(Path(index), embedder)
         known = read_readings(old.folder / READINGS, old.articles) if old else None
-        archive = read_archive(Path(articles), known=known)
+        archive = read_archive(Path(articles), pages=settings.pages, known=known)
         earlier = old.passages if old and _split_alike(old, settings) else None
         passages = split_articles(archive.articles, words=settings.passage_words, earlier=earlier)
         unchanged = old is not None and _same(old, passages, settings)

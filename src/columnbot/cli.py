@@ -80,6 +80,9 @@ def index_command(
     index: IndexOption = None,
     model: ModelOption = None,
     passage_words: Annotated[int | None, typer.Option("--passage-words", help="Words in a passage.")] = None,
+    pages: Annotated[
+        bool | None, typer.Option("--pages", help="Read the pages of a WordPress export too, not only its posts.")
+    ] = None,
     exact: Annotated[
         bool | None, typer.Option("--exact", help="Scan every passage for a question, however many there are.")
     ] = None,
@@ -87,7 +90,14 @@ def index_command(
     as_json: JsonOption = False,
 ) -> None:
     """Build the index of a folder of articles, or bring it up to date."""
-    flags = {"articles": articles, "index": index, "model": model, "passage_words": passage_words, "exact": exact}
+    flags = {
+        "articles": articles,
+        "index": index,
+        "model": model,
+        "passage_words": passage_words,
+        "pages": pages,
+        "exact": exact,
+    }
     settings = load_settings(flags=flags)
     if dry_run:
         _report_archive(settings, as_json)
@@ -114,7 +124,7 @@ def _report_archive(settings: Settings, as_json: bool) -> None:
     from columnbot.readers import read_archive
     from columnbot.readers.report import report_lines, report_of
 
-    report = report_of(read_archive(settings.articles))
+    report = report_of(read_archive(settings.articles, pages=settings.pages))
     if as_json:
         _print_json(asdict(report))
         return

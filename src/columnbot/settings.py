@@ -21,6 +21,7 @@ BUNDLED_MODEL = "bundled"
 class Settings:
     """What can be set, with the defaults.
 
+    `pages` takes the pages of a WordPress export for articles too.
     `model` is "bundled" (multilingual-e5-small, no network), the name of a sentence-transformers
     model, or a folder with one. `passage_words` is the aimed length of a passage in words.
     `exact` scans every passage's vector for a question, also of an archive of over a million passages.
@@ -33,6 +34,7 @@ class Settings:
     """
 
     articles: Path = Path("articles")
+    pages: bool = False
     index: Path = Path("index")
     model: str = BUNDLED_MODEL
     passage_words: int = 130

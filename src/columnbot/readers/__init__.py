@@ -25,10 +25,11 @@ from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
 from columnbot.readers.readings import Reading, Readings, digest_of
 from columnbot.readers.source import SavedText, Skipped, Unreadable
+from columnbot.readers.substack import PostList, read_post_list, with_post_lists
 from columnbot.readers.tables import read_csv, read_json, read_json_lines
 from columnbot.readers.text import read_text
 from columnbot.readers.xml import read_xml
-from columnbot.readers.zip import read_zip
+from columnbot.readers.zip import Item, read_zip
 
 __all__ = ["Archive", "Copies", "Skipped", "read_archive", "require_folder"]
 
@@ -55,7 +56,6 @@ _STREAMED: dict[str, Callable[[str, BinaryIO], Iterator[Article | Skipped]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
 }
-_Item = Article | Skipped | SavedText
 _KINDS = (*_READERS, ".txt", *_STREAMED, ".zip")
 _MAX_BYTES = 20_000_000
 
@@ -77,10 +77,11 @@ class Archive:
     readings: Readings
 
 
-def read_archive(folder: Path, *, known: Readings | None = None) -> Archive:
+def read_archive(folder: Path, *, pages: bool = False, known: Readings | None = None) -> Archive:
     """Reads every file below the folder; of those that have not changed it takes what is known.
 
-    Raises `ArchiveError` when the folder is missing or nothing in it can be read.
+    With `pages` the pages of a WordPress export are articles too, not only its posts. Raises
+    `ArchiveError` when the folder is missing or nothing in it can be read.
     """
     require_folder(folder)
     skipped: list[Skipped] = []
@@ -88,11 +89,14 @@ def read_archive(folder: Path, *, known: Readings | None = None) -> Archive:
     articles: dict[str, Article] = {}
     readings: dict[str, Reading] = {}
     texts: list[SavedText] = []
+    lists: list[PostList] = []
     for file in files:
-        path = _relative(file, folder)
-        items = _read_file(file, path, readings, known or {})
+        items = _read_file(file, _relative(file, folder), pages, readings, known or {})
         texts += [item for item in items if isinstance(item, SavedText)]
+        lists += [item for item in items if isinstance(item, PostList)]
         _take(items, articles, skipped)
+    articles, drafts = with_post_lists(articles, lists)
+    skipped += drafts
     furniture = learn_furniture(text.content for text in texts[:: -(-len(texts) // SAMPLE) or 1])
     for text in texts:
         _take(_read_saved_text(text, furniture, readings, known or {}), articles, skipped)
@@ -110,14 +114,19 @@ def read_archive(folder: Path, *, known: Readings | None = None) -> Archive:
 
 
 def require_folder(folder: Path) -> None:
-    """Raises `ArchiveError` when there is no such folder."""
-    if not folder.exists():
-        raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.")
-    if not folder.is_dir():
+    """Raises `ArchiveError` when there is no such folder, or it may not be opened."""
+    try:
+        kind = folder.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArchiveError(f"There is no folder {folder}; name the folder that holds the articles.") from None
+    except (OSError, ValueError) as error:  # a ValueError where a name has a NUL in it
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ArchiveError(f"{folder} cannot be opened: {reason}.") from None
+    if not stat.S_ISDIR(kind):
         raise ArchiveError(f"{folder} is a file; name the folder that holds the articles.")
 
 
-def _take(items: Iterable[_Item], articles: dict[str, Article], skipped: list[Skipped]) -> None:
+def _take(items: Iterable[Item], articles: dict[str, Article], skipped: list[Skipped]) -> None:
     for item in items:
         if isinstance(item, Skipped):
             skipped.append(item)
@@ -143,7 +152,7 @@ def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names))
 
 
-def _read_file(file: Path, path: str, readings: dict[str, Reading], known: Readings) -> list[_Item]:
+def _read_file(file: Path, path: str, pages: bool, readings: dict[str, Reading], known: Readings) -> list[Item]:
     """What is in a file of the archive; with the reason, if it cannot be read or only in part."""
     try:
         kind = _kind_of(path)
@@ -153,11 +162,12 @@ def _read_file(file: Path, path: str, readings: dict[str, Reading], known: Readi
         if kind == ".txt":
             return list(_read(path, status.st_size, lambda: file.open("rb")))
         with file.open("rb") as stream:
+            read_one = partial(_read, pages=pages)
             if kind == ".zip":
-                read = partial(read_zip, path, stream, {*_READERS, ".txt", *_STREAMED}, _read)
+                read = partial(read_zip, path, stream, {*_READERS, ".txt", *_STREAMED}, read_one)
             else:
-                read = partial(_read, path, status.st_size, lambda: stream)
-            return _read_anew(path, digest_of(stream), read, readings, known)
+                read = partial(read_one, path, status.st_size, lambda: stream)
+            return _read_anew(path, digest_of(stream, f"{pages=}"), read, readings, known)
     except OSError as error:
         return [Skipped(path, f"cannot be read: {error.strerror}")]
     except Unreadable as reason:
@@ -166,31 +176,33 @@ def _read_file(file: Path, path: str, readings: dict[str, Reading], known: Readi
 
 def _read_saved_text(
     text: SavedText, furniture: frozenset[str], readings: dict[str, Reading], known: Readings
-) -> list[_Item]:
+) -> list[Item]:
     digest = digest_of(BytesIO(text.content), *sorted(furniture))
     return _read_anew(text.path, digest, partial(read_text, text.path, text.content, furniture), readings, known)
 
 
 def _read_anew(
-    path: str, digest: str, read: Callable[[], Iterable[_Item]], readings: dict[str, Reading], known: Readings
-) -> list[_Item]:
+    path: str, digest: str, read: Callable[[], Iterable[Item]], readings: dict[str, Reading], known: Readings
+) -> list[Item]:
     """What a file gives, unless what it gave is known; noted where all of it is articles."""
     before = known.get(path)
     if before is not None and before.digest == digest:
         readings[path] = before
         return list(before.articles)
-    items: list[_Item] = []
+    items: list[Item] = []
     try:
         items += read()
     except Unreadable as reason:
         items.append(Skipped(path, str(reason)))
+    except OSError as error:
+        items.append(Skipped(path, f"cannot be read any further: {error.strerror}"))
     articles = tuple(item for item in items if isinstance(item, Article))
     if len(articles) == len(items):
         readings[path] = Reading(digest, articles)
     return items
 
 
-def _read(path: str, size: int, opened: Callable[[], BinaryIO]) -> Iterator[_Item]:
+def _read(path: str, size: int, opened: Callable[[], BinaryIO], *, pages: bool = False) -> Iterator[Item]:
     """What is in one file, on the disk or in a zip, by the reader of its ending."""
     kind = _kind_of(path)
     if kind == ".zip":
@@ -202,6 +214,10 @@ def _read(path: str, size: int, opened: Callable[[], BinaryIO]) -> Iterator[_Ite
             yield SavedText(path, stream.read())
         elif kind in _READERS:
             yield from _READERS[kind](path, stream.read())
+        elif kind == ".csv" and (posts := read_post_list(path, stream)):
+            yield posts
+        elif _STREAMED[kind] is read_xml:
+            yield from read_xml(path, stream, pages=pages)
         else:
             yield from _STREAMED[kind](path, stream)
 

@@ -25,6 +25,11 @@ _PARAGRAPH = 25  # words
 # wget and HTTrack leave the address in the text, browsers in a comment at the top.
 _SAVED_FROM = re.compile(r"<!-- (?:saved from url=\(\d+\)(\S+)|Mirrored from (\S+) by HTTrack)")
 _MORE = re.compile(r"(?:lees (?:verder|meer)|verder lezen|read more|continue reading|meer lezen)\b", re.IGNORECASE)
+_MEDIUM = re.compile(r"Exported from <a href=\"https://medium\.com\"")
+_PAGE = re.compile(r"<(?:!doctype|html|head|body|title|meta)\b", re.IGNORECASE)
+_WIDGET = re.compile(
+    r"(?:subscription|install-substack|poll|button)[\w-]*(?:wrap|embed|widget)|embedded-post|digest-post"
+)
 _OVERVIEW_PATH = re.compile(r"(?:^|/)(?:tags?|category|categorie|author|auteur|page|archief|archive)/", re.IGNORECASE)
 
 
@@ -51,6 +56,10 @@ def read_mhtml(path: str, content: bytes) -> tuple[Article, ...]:
 
 
 def _article(path: str, page: str) -> Article:
+    if _MEDIUM.search(page):
+        return _medium_article(path, page)
+    if not _PAGE.search(page):
+        return _bare_article(path, page)
     main = trafilatura.extract(
         page, output_format="html", include_comments=False, include_links=False, include_images=False,
         include_tables=True, favor_recall=True,
@@ -79,6 +88,64 @@ def _article(path: str, page: str) -> Article:
     )
 
 
+def _medium_article(path: str, page: str) -> Article:
+    """A page of an export of Medium, which says by its classes (microformats) what is what."""
+    if PurePosixPath(path).name.startswith("draft_"):
+        raise Unreadable("a draft: it was never published")
+    root = _parsed(page)
+
+    def first(kind: str) -> lxml_html.HtmlElement | None:
+        return next(iter(root.find_class(kind)), None)
+
+    body, heading, author = first("e-content"), first("p-name"), first("p-author")
+    published, address = first("dt-published"), first("p-canonical")
+    if body is None or published is None:
+        raise Unreadable("no post of Medium: it has no text or no date")
+    title = " ".join(_words(heading)) if heading is not None else ""
+    text = _without_title(text_of_html(lxml_html.tostring(body, encoding="unicode")), title)
+    if not re.search(r"\w", text):
+        raise Unreadable("the page holds no words")
+    return Article(
+        path=path,
+        title=title or first_words(text),
+        text=text,
+        author=" ".join(_words(author)) or None if author is not None else None,
+        date=find_date(published.get("datetime")),
+        url=address.get("href") if address is not None else None,
+        language=language_of(text),
+    )
+
+
+def _bare_article(path: str, markup: str) -> Article:
+    """A text in HTML without a page around it, as Substack exports: all of it is the column, but for its buttons."""
+    root = _parsed(f"<div>{markup}</div>")
+    for widget in list(root.iter()):
+        if isinstance(widget.tag, str) and _WIDGET.search(widget.get("class") or ""):
+            widget.drop_tree()
+    text = text_of_html(lxml_html.tostring(root, encoding="unicode"))
+    if not re.search(r"\w", text):
+        raise Unreadable("the page holds no words")
+    heading = re.match(r"\s*<h1\b[^>]*>(.*?)</h1>", markup, re.IGNORECASE | re.DOTALL)
+    title = text_of_html(heading[1]) if heading else ""
+    text, author, day = _without_signature(_without_title(text, title), None)
+    return Article(
+        path=path,
+        title=title or _title_of_name(path) or first_words(text),
+        text=text,
+        author=author,
+        date=day or find_date(path.rpartition("/")[2]),
+        language=language_of(text),
+    )
+
+
+def _parsed(page: str) -> lxml_html.HtmlElement:
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return lxml_html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        raise Unreadable("the page holds no words") from None
+
+
 def _decode_page(content: bytes, charset: str | None = None) -> str:
     """The page's text: by its byte order mark, what it or its mail part declares, or as any other text."""
     # Only the families that browsers know: Python has codecs of its own that are no encodings of a page.
@@ -101,11 +168,7 @@ def _decode_page(content: bytes, charset: str | None = None) -> str:
 
 def _leads_elsewhere(page: str, path: str) -> str | None:
     """Why a page is no column: an index has nearly all its words in links, an overview opens several other pages."""
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        root = lxml_html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError:
-        return None
+    root = _parsed(page)
     linked = sum(len(_words(link)) for link in root.iter("a"))
     if linked >= LINKED * max(1, len(_words(root))) and not _has_running_text(root):
         return "an index page: nearly all of its words are links"
@@ -137,8 +200,10 @@ def _words(element: lxml_html.HtmlElement) -> list[str]:
 
 
 def _without_title(text: str, title: str | None) -> str:
-    """The text without its own title above it."""
-    rest = text.removeprefix(title).lstrip() if title else text
+    """The text without its own title above it, which some pages have twice."""
+    rest = text
+    while title and rest.startswith(f"{title}\n"):
+        rest = rest.removeprefix(title).lstrip()
     return rest or text
 
 

@@ -24,8 +24,8 @@ _NOT_PUBLISHED = {
 }
 
 
-def read_wordpress(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
-    """Each published post as `path#slug`; posts and pages left out are named, other items counted by kind."""
+def read_wordpress(path: str, stream: BinaryIO, *, pages: bool = False) -> Iterator[Article | Skipped]:
+    """Each published post (with `pages`, page too) as `path#slug`; those left out are named, others counted by kind."""
     names: dict[str, str] = {}
     taken: dict[str, int] = {}
     others: Counter[str] = Counter()
@@ -46,7 +46,10 @@ def read_wordpress(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
         name = slug(fields.get("post_name")) or slug(fields.get("post_id")) or "item"
         item = f"{path}#{unique(name, taken)}"
         try:
-            yield _post(item, kind, element, fields, names)
+            _require_published(fields)
+            if kind == "page" and not pages:
+                raise Unreadable("a page, not a post; --pages reads pages too")
+            yield _post(item, element, fields, names)
         except Unreadable as reason:
             yield Skipped(item, str(reason))
     for kind, number in sorted(others.items()):
@@ -54,14 +57,15 @@ def read_wordpress(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
             yield Skipped(path, f'{number} of the kind "{kind}" left out: only posts are read')
 
 
-def _post(path: str, kind: str, element: etree._Element, fields: dict[str, str], names: dict[str, str]) -> Article:
+def _require_published(fields: dict[str, str]) -> None:
     status = fields.get("status", "").strip()
     if status != "publish":
         raise Unreadable(_NOT_PUBLISHED.get(status) or f'its status is "{status}", not "publish"')
     if fields.get("post_password", "").strip():
         raise Unreadable("readers need a password for it")
-    if kind == "page":
-        raise Unreadable("a page, not a post")
+
+
+def _post(path: str, element: etree._Element, fields: dict[str, str], names: dict[str, str]) -> Article:
     login = fields.get("creator", "")
     return make_article(
         path,

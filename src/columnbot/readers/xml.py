@@ -12,12 +12,12 @@ from columnbot.readers.wordpress import read_wordpress
 _FEEDS = ("rss", "feed", "rdf")
 
 
-def read_xml(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
-    """The articles of an export or a feed. Raises `Unreadable` for any other XML."""
+def read_xml(path: str, stream: BinaryIO, *, pages: bool = False) -> Iterator[Article | Skipped]:
+    """The articles of an export, with its pages if asked for, or a feed. Raises `Unreadable` for any other XML."""
     root = root_of(stream)
     name = local_name(root)
     if any("wordpress.org/export/" in address for address in root.nsmap.values()):
-        return read_wordpress(path, stream)
+        return read_wordpress(path, stream, pages=pages)
     if name.lower() in _FEEDS:
         return read_feed(path, stream)
     raise Unreadable(f"XML with the root <{name}>: neither a WordPress export nor a feed")

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from columnbot.articles import Article
 from columnbot.readers.source import SavedText, Skipped, Unreadable, clean
+from columnbot.readers.substack import PostList
 
 MAX_ENTRIES = 200_000
 MAX_TOTAL = 4_000_000_000  # bytes, unpacked, of the files of kinds that are read
@@ -20,12 +21,11 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 _MALFORMED = (*_DAMAGED, struct.error, NotImplementedError, ValueError)
 
 # Reads the file of a name and size, which the third argument opens.
-Read = Callable[[str, int, Callable[[], BinaryIO]], Iterator[Article | Skipped | SavedText]]
+Item = Article | Skipped | SavedText | PostList
+Read = Callable[[str, int, Callable[[], BinaryIO]], Iterator[Item]]
 
 
-def read_zip(
-    path: str, stream: BinaryIO, kinds: Collection[str], read: Read
-) -> Iterator[Article | Skipped | SavedText]:
+def read_zip(path: str, stream: BinaryIO, kinds: Collection[str], read: Read) -> Iterator[Item]:
     """What `read` makes of each file in it, named `archive.zip/folder/name`, in a fixed order.
 
     `kinds` are the endings of files that are read. Raises `Unreadable` for a zip that is broken or
@@ -54,9 +54,7 @@ def read_zip(
             yield from _read_one(f"{path}/{name}", archive, info, read)
 
 
-def _read_one(
-    path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, read: Read
-) -> Iterator[Article | Skipped | SavedText]:
+def _read_one(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, read: Read) -> Iterator[Item]:
     opened: list[BinaryIO] = []
 
     def open_it() -> BinaryIO:
