@@ -217,6 +217,27 @@ def test_text_in_an_older_encoding_is_read_right(tmp_path, name, encoding):
     assert read_one(tmp_path, name, text.encode(encoding)).text == text
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", "---\ntitle: HÃ³e dan\n---\nHij kwam te vÃ³Ã³r, zei â€œjaâ€\u009d en dÃ\u00a0t was het. Één keer.\n"),
+        ("a.txt", "HÃ³e dan\n\nHij kwam te vÃ³Ã³r, zei â€œjaâ€\u009d en dÃ\u00a0t was het. Één keer.\n"),
+        (
+            "a.jsonl",
+            '{"title": "HÃ³e dan", "text": "Hij kwam te vÃ³Ã³r, zei â€œjaâ€\u009d en dÃ\u00a0t was het. Één keer."}\n',
+        ),
+    ],
+)
+def test_what_was_encoded_twice_is_mended_where_it_stands(tmp_path, name, content):
+    article = read_one(tmp_path, name, content)
+    assert (article.title, article.text) == ("Hóe dan", "Hij kwam te vóór, zei “ja” en dàt was het. Één keer.")
+
+
+@pytest.mark.parametrize("text", ["SÃO PAULO is groot.", "Het dorp heet Å, in Noorwegen.", "De prijs was 5 €."])
+def test_what_was_encoded_once_is_left_alone(tmp_path, text):
+    assert read_one(tmp_path, "a.md", f"---\ntitle: X\n---\n{text}\n").text == text
+
+
 def test_a_page_that_declares_the_wrong_encoding_is_read_right(tmp_path):
     page = '<html><head><meta charset="utf-8"></head><body><p>De patiënt zei niets.</p></body></html>'
     assert read_one(tmp_path, "a.html", page.encode("cp1252")).text == "De patiënt zei niets."

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from html import unescape
 from pathlib import PurePosixPath
 
+from ftfy import fix_encoding
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -62,7 +63,15 @@ _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _encoded_once(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+# UTF-8 that was read as windows-1252 and stored like that: "vÃ³Ã³r", "â€œhalloâ€".
+_ENCODED_TWICE = re.compile(r"[ÂÃÅ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ ]|â€")
+
+
+def _encoded_once(text: str) -> str:
+    return fix_encoding(text) if _ENCODED_TWICE.search(text) else text
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
@@ -78,8 +87,8 @@ _BLANK_LINES = re.compile(r"\n[ \n]*\n")
 
 
 def clean(text: str) -> str:
-    """NFC; invisible and control characters out; runs of spaces one; paragraphs parted by one blank line."""
-    text = unicodedata.normalize("NFC", text)
+    """NFC; what was encoded twice mended; invisible and control characters out; one blank line between paragraphs."""
+    text = unicodedata.normalize("NFC", _encoded_once(text))
     unseen = {ord(c): None for c in set(text) if unicodedata.category(c) in _UNSEEN and c not in "\n\t"}
     text = text.translate(unseen) if unseen else text
     text = _SPACES.sub(" ", text)
