@@ -179,11 +179,16 @@ def test_another_model_embeds_everything_again(build: Build, archive: Path, inde
 def test_progress_runs_from_nothing_to_all_that_is_to_be_embedded(
     archive: Path, index: Path, settings: Settings
 ) -> None:
-    calls: list[tuple[int, int]] = []
-    build_index(archive, index, settings=settings, progress=lambda done, total: calls.append((done, total)))
+    calls: dict[str, list[tuple[int, int]]] = {"files": [], "passages": []}
+    build_index(
+        archive, index, settings=settings,
+        progress=lambda done, total: calls["passages"].append((done, total)),
+        reading=lambda done, total: calls["files"].append((done, total)),
+    )  # fmt: skip
 
-    assert (calls[0], calls[-1]) == ((0, 4), (4, 4))
-    assert calls == sorted(calls)
+    assert calls["files"] == [(0, 2), (1, 2), (2, 2)]
+    assert (calls["passages"][0], calls["passages"][-1]) == ((0, 4), (4, 4))
+    assert calls["passages"] == sorted(calls["passages"])
 
 
 @pytest.mark.parametrize("what", ["emptied", "removed"])

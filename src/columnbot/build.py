@@ -48,15 +48,21 @@ class BuildReport(ArchiveReport):
 
 
 def build_index(
-    articles: Path, index: Path, *, settings: Settings | None = None, progress: Progress | None = None
+    articles: Path,
+    index: Path,
+    *,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    reading: Progress | None = None,
 ) -> BuildReport:
     """Builds the index of a folder of articles, or brings it up to date.
 
     Vectors of passages that have not changed are taken over from the generation in force, and those
     that an interrupted build had embedded from where it kept them; where nothing at all has changed,
     the index is left as it is (the bundled model is then not even loaded). `progress` is called with
-    the number of passages embedded and to be embedded. Raises `ArchiveError`, `IndexBusy`,
-    `IndexUnwritable` or `ModelUnavailable`; the index that was there then stays in force.
+    the number of passages embedded and to be embedded, `reading` before that with that of files. Raises
+    `ArchiveError`, `IndexBusy`, `IndexUnwritable` or `ModelUnavailable`; the index that was there then
+    stays in force.
     """
     started = perf_counter()
     settings = settings or Settings()
@@ -66,7 +72,7 @@ def build_index(
         embedder = choice.embedder
         old = _usable_index(Path(index), embedder)
         known = read_readings(old.folder / READINGS, old.articles) if old else None
-        archive = read_archive(Path(articles), pages=settings.pages, known=known)
+        archive = read_archive(Path(articles), pages=settings.pages, known=known, progress=reading)
         earlier = old.passages if old and _split_alike(old, settings) else None
         passages = split_articles(archive.articles, words=settings.passage_words, earlier=earlier)
         unchanged = old is not None and _same(old, passages, settings)
@@ -98,7 +104,12 @@ def build_index(
 
 
 def rebuild_outdated(
-    outdated: IndexOutdated, index: Path, settings: Settings, *, progress: Progress | None = None
+    outdated: IndexOutdated,
+    index: Path,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    reading: Progress | None = None,
 ) -> BuildReport:
     """Builds an index of another format anew, as it was made, from its articles where they still are.
 
@@ -109,7 +120,7 @@ def rebuild_outdated(
     if not folders:
         raise outdated
     as_it_was = replace(settings, model=outdated.model, passage_words=outdated.passage_words)
-    return build_index(folders[0], index, settings=as_it_was, progress=progress)
+    return build_index(folders[0], index, settings=as_it_was, progress=progress, reading=reading)
 
 
 def _holds(folder: Path, article: str) -> bool:

@@ -4,8 +4,6 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
@@ -16,6 +14,7 @@ import typer
 
 from columnbot.errors import ColumnbotError, IndexOutdated, SettingsError
 from columnbot.messages import say, signature
+from columnbot.progress import progress_bars
 from columnbot.settings import Settings, load_settings
 from columnbot.version import VERSION
 
@@ -105,8 +104,8 @@ def index_command(
     from columnbot.build import build_index
     from columnbot.readers.report import doubts_in_short, omissions, years_of
 
-    with _progress_bar(say("embedding", settings.language)) as progress:
-        report = build_index(settings.articles, settings.index, settings=settings, progress=progress)
+    with progress_bars(settings.language) as bars:
+        report = build_index(settings.articles, settings.index, settings=settings, **bars)
     if as_json:
         _print_json(asdict(report))
         return
@@ -286,8 +285,8 @@ def _open(settings: Settings, model: str | None, quoted: bool) -> Any:
     except IndexOutdated as outdated:
         from columnbot.build import rebuild_outdated
 
-        with _progress_bar(say("embedding", settings.language)) as progress:
-            report = rebuild_outdated(outdated, settings.index, settings, progress=progress)
+        with progress_bars(settings.language) as bars:
+            report = rebuild_outdated(outdated, settings.index, settings, **bars)
         sys.stderr.write(say("index_renewed", settings.language, index=report.index, articles=report.articles) + "\n")
         return open_bot()
 
@@ -317,21 +316,6 @@ def _day(text: str, option: str) -> _Day:
     except ValueError:
         raise SettingsError(f"{option} is {text!r}; give a year (2012) or a day (2012-05-31).") from None
     return _Day(day, day)
-
-
-@contextmanager
-def _progress_bar(title: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr with the remaining time; nothing where stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _shortened(text: str, limit: int = 240) -> str:

@@ -100,6 +100,7 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Een gevonden column bevat tekst die zich tot een taalmodel richt; dit zijn citaten.",
         "en": "A column that was found holds text that speaks to a language model; these are quotes.",
     },
+    "reading": {"nl": "Bestanden gelezen", "en": "Files read"},
     "embedding": {"nl": "Passages inlezen", "en": "Embedding passages"},
     "skipped": {"nl": "Overgeslagen: {path}: {reason}", "en": "Skipped: {path}: {reason}"},
     "copies": {"nl": "Dezelfde column als {path}: {others}", "en": "The same column as {path}: {others}"},

@@ -77,11 +77,18 @@ class Archive:
     readings: Readings
 
 
-def read_archive(folder: Path, *, pages: bool = False, known: Readings | None = None) -> Archive:
+def read_archive(
+    folder: Path,
+    *,
+    pages: bool = False,
+    known: Readings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Archive:
     """Reads every file below the folder; of those that have not changed it takes what is known.
 
-    With `pages` the pages of a WordPress export are articles too, not only its posts. Raises
-    `ArchiveError` when the folder is missing or nothing in it can be read.
+    With `pages` the pages of a WordPress export are articles too, not only its posts. `progress` is
+    called with how many files have been read, and how many there are. Raises `ArchiveError` when the
+    folder is missing or nothing in it can be read.
     """
     require_folder(folder)
     skipped: list[Skipped] = []
@@ -90,11 +97,15 @@ def read_archive(folder: Path, *, pages: bool = False, known: Readings | None = 
     readings: dict[str, Reading] = {}
     texts: list[SavedText] = []
     lists: list[PostList] = []
-    for file in files:
+    for number, file in enumerate(files):
+        if progress:
+            progress(number, len(files))
         items = _read_file(file, _relative(file, folder), pages, readings, known or {})
         texts += [item for item in items if isinstance(item, SavedText)]
         lists += [item for item in items if isinstance(item, PostList)]
         _take(items, articles, skipped)
+    if progress:
+        progress(len(files), len(files))
     articles, drafts = with_post_lists(articles, lists)
     skipped += drafts
     furniture = learn_furniture(text.content for text in texts[:: -(-len(texts) // SAMPLE) or 1])
