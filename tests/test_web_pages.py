@@ -7,6 +7,7 @@ import pytest
 
 from columnbot import Article
 from columnbot.readers import Archive, read_archive
+from columnbot.readers.html import read_mhtml
 
 WORDS = [
     "In de hal van het gemeentehuis staat een bank waar niemand zit. Ik heb er een middag naar gekeken.",
@@ -167,3 +168,11 @@ def test_a_column_full_of_links_with_a_list_of_others_below_is_a_column(tmp_path
     linked = "".join(f"<p>{paragraph.replace('een', '<a href=x>een</a>')}</p>" for paragraph in WORDS)
     others = "<aside><h3><a href=a>A</a></h3><h3><a href=b>B</a></h3></aside>"
     assert read_one(tmp_path, "hal.html", page("", linked + others)).text.startswith(WORDS[0])
+
+
+@pytest.mark.parametrize("charset", ["utf-8\0x", "utf-8;x", "iso-8859-99", "latin-9999", "idna", "zlib_codec"])
+def test_a_mail_part_of_an_encoding_that_is_none_is_read_all_the_same(charset: str) -> None:
+    page = f'MIME-Version: 1.0\nContent-Type: text/html; charset="{charset}"\n\n<p>De brug van één man.</p>\n'
+    (article,) = read_mhtml("brug.mhtml", page.encode())
+
+    assert article.text == "De brug van één man."

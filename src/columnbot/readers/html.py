@@ -156,7 +156,7 @@ def _decode_page(content: bytes, charset: str | None = None) -> str:
     named = declared[1].decode("ascii").lower() if declared else (charset or "").lower()
     # What calls itself Latin-1 is windows-1252, as every browser knows.
     named = "cp1252" if re.fullmatch(r"iso-8859-1|latin-?1|us-ascii", named) else named
-    if re.match(r"utf-8|iso-8859-|windows-12|cp1252|latin|koi8-", named) and not content.startswith(
+    if re.fullmatch(r"(?:utf-8|iso-8859-|windows-12|cp1252|latin|koi8-)[\w-]*", named) and not content.startswith(
         (b"\xff\xfe", b"\xfe\xff")
     ):
         try:
