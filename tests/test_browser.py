@@ -7,14 +7,17 @@ import socket
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from columnbot import ColumnBot
+from columnbot.chat.passwords import hashed
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
@@ -25,14 +28,23 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 @pytest.fixture(scope="module")
 def address(sample_index: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "columnbot", "chat", "--index", str(sample_index), "--port", "0"]
+    with running(sample_index) as address:
+        yield address
+
+
+@contextmanager
+def running(index: Path, *options: str) -> Iterator[str]:
+    """The address of a chat in a process of its own."""
+    command = [sys.executable, "-m", "columnbot", "chat", "--index", str(index), "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as chat:
         assert chat.stdout is not None
         said = chat.stdout.readline()
         found = re.search(r"http://\S+", said)
         assert found, f"the chat said {said!r}"
-        yield found.group().rstrip("/")
-        chat.terminate()
+        try:
+            yield found.group().rstrip("/")
+        finally:
+            chat.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +182,46 @@ def test_nothing_but_the_page_answers_from_outside(address: str) -> None:
         urllib.request.urlopen(elsewhere)
     refused.value.close()
     assert refused.value.code == 400
+
+
+def test_a_link_may_bring_its_question(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/?{urllib.parse.urlencode({'q': QUESTION})}")
+    expect(page.locator(".cb-question")).to_have_text(QUESTION)
+    expect(page.locator(".cb-footing")).to_be_visible()
+    page.close()
+
+
+def test_whoever_watches_over_the_chat_hears_that_it_runs_and_nothing_else(address: str) -> None:
+    with urllib.request.urlopen(address + "/health") as health:
+        assert (health.status, health.read()) == (200, b"ok")
+
+
+def test_behind_a_password_nobody_reads_anything_without_it(
+    browser: Browser, sample_index: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "wie.txt").write_text(f"tineke:{hashed('een lange zin')}\n", encoding="utf-8")
+    with running(sample_index, "--auth-file", str(tmp_path / "wie.txt")) as address:
+        for path in ("/config", "/gradio_api/info", "/gradio_api/queue/data?session_hash=x"):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(address + path)
+            refused.value.close()
+            assert refused.value.code == 401
+        page = browser.new_page()
+        page.goto(address)
+        page.locator("input[type=password]").wait_for()
+        assert page.locator("#cb-ask").count() == 0
+        for password, inside in (("fout", False), ("een lange zin", True)):
+            page.locator("input").first.fill("tineke")
+            page.locator("input[type=password]").fill(password)
+            page.get_by_role("button").first.click()
+            if inside:
+                page.locator("#cb-ask textarea").wait_for()
+            else:
+                page.get_by_text("Incorrect").wait_for()
+        ask(page, QUESTION)
+        expect(page.locator(".cb-footing")).to_be_visible()
+        page.close()
 
 
 def test_a_port_in_use_is_said_in_one_line(sample_index: Path) -> None:

@@ -43,6 +43,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "en",
         "0.0.0.0",
         80,
+        "wachtwoorden",
         "http://a/v1",
         "m",
         "k",
@@ -55,7 +56,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\n'
         "exact = true\npages = true\n"
         'reranker = "een/andere"\nchecker = "een/derde"\n'
-        'language = "en"\nhost = "0.0.0.0"\nport = 80\n'
+        'language = "en"\nhost = "0.0.0.0"\nport = 80\nauth_file = "wachtwoorden"\n'
         'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n',
     )
     environment = {
@@ -70,6 +71,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "COLUMNBOT_LANGUAGE": "en",
         "COLUMNBOT_HOST": "0.0.0.0",
         "COLUMNBOT_PORT": "80",
+        "COLUMNBOT_AUTH_FILE": "wachtwoorden",
         "COLUMNBOT_LLM_URL": "http://a/v1",
         "COLUMNBOT_LLM_MODEL": "m",
         "COLUMNBOT_LLM_API_KEY": "k",
@@ -123,7 +125,7 @@ def test_a_misspelled_setting_is_named_with_its_file_and_the_choices(tmp_path):
     for part in (
         str(file),
         "'poort'",
-        "articles, checker, exact, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout, llm_url",
+        "articles, auth_file, checker, exact, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout",
     ):
         assert part in str(caught.value)
 

@@ -244,6 +244,9 @@ def chat(
     host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="nl or en.")] = None,
+    auth_file: Annotated[
+        str | None, typer.Option("--auth-file", help="Who may enter: lines that `columnbot password` makes.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = False,
     quoted: QuotedOption = False,
 ) -> None:
@@ -259,12 +262,24 @@ def chat(
             "host": host,
             "port": port,
             "language": language,
+            "auth_file": auth_file,
         }
     )
     bot = _open(settings, model, quoted)
     from columnbot.chat import serve
 
     serve(bot, settings, open_browser=browser)
+
+
+@app.command()
+def password(name: Annotated[str, typer.Argument(metavar="NAME", help="Who gets it.")]) -> None:
+    """Ask for a password, and print the line for the auth file of the chat."""
+    from columnbot.chat.passwords import hashed
+
+    if not name.strip() or ":" in name:
+        raise SettingsError(f"The name {name!r} cannot be used: it must not be empty or hold a colon.")
+    given = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    _print(f"{name.strip()}:{hashed(given)}")
 
 
 def _open(settings: Settings, model: str | None, quoted: bool) -> Any:

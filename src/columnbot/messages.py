@@ -175,6 +175,12 @@ _MESSAGES: dict[str, dict[str, str]] = {
     },
     "chat.close": {"nl": "Sluiten", "en": "Close"},
     "chat.original": {"nl": "Oorspronkelijke pagina", "en": "Original page"},
+    "chat.open_to_all": {
+        "nl": "Let op: op {host} kan iedereen die deze machine bereikt de columns lezen en vragen stellen. Geef met "
+        "--auth-file wie er in mogen.",
+        "en": "Note: on {host}, whoever reaches this machine can read the columns and ask questions. Say with "
+        "--auth-file who may enter.",
+    },
     "chat.port_taken": {
         "nl": "Poort {port} is al in gebruik; kies een andere met --port.",
         "en": "Port {port} is in use; choose another with --port.",

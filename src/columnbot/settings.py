@@ -27,6 +27,7 @@ class Settings:
     `exact` scans every passage's vector for a question, also of an archive of over a million passages.
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
     default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
+    `auth_file` has the names and hashed passwords of those who may use the chat; without one, all may.
     `llm_url` is the base address of an OpenAI-compatible server, up to and with `/v1`; without one,
     answers only quote. `llm_timeout` is in seconds, for a whole answer; `llm_context` the tokens that
     a prompt and its answer may come to. `checker` is an NLI cross-encoder that reads what the model
@@ -43,6 +44,7 @@ class Settings:
     language: str = "nl"
     host: str = "127.0.0.1"
     port: int = 7860
+    auth_file: str | None = None
     llm_url: str = ""
     llm_model: str = ""
     llm_api_key: str = field(default="", repr=False)  # so that no log shows it

@@ -104,6 +104,9 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
                 for messages in talk(current, typed.strip()):
                     yield messages, current, ""
 
+        def ask_from_link(held: Session | None, request: gr.Request) -> Iterator[tuple[Update, Session, Update]]:
+            yield from ask(request.query_params.get("q", "")[:LONGEST_QUESTION], held)
+
         def ask_example(held: Session | None, event: gr.EventData) -> Iterator[tuple[Update, Session, Update]]:
             yield from ask(_text_of_example(event), held)
 
@@ -145,6 +148,7 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
         emptied.then(speak, choice, spoken, **quick)  # the archive may have grown meanwhile
         choice.input(speak, choice, spoken, **quick)
         page.load(speak, choice, spoken, **quick)
+        page.load(ask_from_link, session, **answering)
     page.queue(api_open=False, max_size=_WAITING)
     return page
 

@@ -1,23 +1,30 @@
 """Serving the page to a browser on this machine: Gradio's launch, with everything shut that is not needed."""
 
+import logging
 import socket
 import sys
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from columnbot.bot import ColumnBot
 from columnbot.chat.page import build_page
+from columnbot.chat.passwords import Doorkeeper, read_passwords
 from columnbot.errors import ChatError
 from columnbot.messages import say
 from columnbot.settings import Settings
 
 _LOOPBACK = ("127.0.0.1", "localhost")
+_log = logging.getLogger(__name__)
 # Gradio writes inline scripts and compiles templates; nothing may come from or go to elsewhere.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -33,7 +40,10 @@ _HEADERS = {
 
 def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> None:
     """Serves the chat until Ctrl+C. Raises `ChatError` where the host or port cannot be had."""
+    doorkeeper = Doorkeeper(read_passwords(Path(settings.auth_file))) if settings.auth_file else None
     host, port = settings.host, _free_port(settings)
+    if host not in _LOOPBACK and doorkeeper is None:
+        _log.warning("%s", say("chat.open_to_all", settings.language, host=host))
     page = build_page(bot, settings)
     try:
         _, url, _ = page.launch(
@@ -42,6 +52,7 @@ def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> 
             inbrowser=open_browser,
             prevent_thread_lock=True,
             quiet=True,
+            auth=doorkeeper,
             **launch_options(settings),
         )
     except OSError as error:
@@ -72,8 +83,19 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "mcp_server": False,
         "pwa": False,
         "max_file_size": "1kb",
-        "app_kwargs": {"middleware": middleware, "docs_url": None, "redoc_url": None, "openapi_url": None},
+        "app_kwargs": {
+            "middleware": middleware,
+            "routes": [Route("/health", _health)],
+            "docs_url": None,
+            "redoc_url": None,
+            "openapi_url": None,
+        },
     }
+
+
+async def _health(_: Request) -> Response:
+    """For whoever watches over the chat: it runs, and has an index open. It says nothing else, to nobody."""
+    return PlainTextResponse("ok")
 
 
 def theme() -> gr.themes.Base:
