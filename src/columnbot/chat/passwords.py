@@ -78,8 +78,10 @@ def _is_right(password: str, entry: str) -> bool:
 
 
 def _hash(password: str, salt: bytes) -> bytes:
+    # scrypt takes "brug" and "brug\0" for the same; their digests are not.
+    digest = hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest()
     return hashlib.scrypt(
-        password.encode(), salt=salt, n=_COST, r=_BLOCK, p=_PARALLEL, maxmem=2**20 + 256 * _COST * _BLOCK, dklen=32
+        digest, salt=salt, n=_COST, r=_BLOCK, p=_PARALLEL, maxmem=2**20 + 256 * _COST * _BLOCK, dklen=32
     )
 
 
