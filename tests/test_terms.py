@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from columnbot.index import terms
-from columnbot.index.terms import K1, B, Segment, TermIndex, read_terms, write_terms
+from columnbot.index import segments
+from columnbot.index.segments import Segment, write_terms
+from columnbot.index.terms import K1, B, TermIndex, read_terms
 
 WORDS = "fiets band lek pomp stad brug regen dijk koffie trein café ’s 𝛼".split()
 Documents = list[list[str]]
@@ -66,8 +67,8 @@ def test_an_index_made_in_many_segments_and_blocks_is_the_same(folder: Path, mon
     generator = np.random.default_rng(3)
     documents = [[f"w{number}" for number in generator.zipf(1.5, 30) if number < 500] for _ in range(300)]
     build(documents, folder, "whole")
-    monkeypatch.setattr(terms, "SEGMENT", 700)
-    monkeypatch.setattr(terms, "MERGED", 90)
+    monkeypatch.setattr(segments, "SEGMENT", 700)
+    monkeypatch.setattr(segments, "MERGED", 90)
     build(documents, folder, "parts")
 
     assert content(folder, "parts") == content(folder, "whole")

@@ -23,7 +23,8 @@ from columnbot.index.generation import Pointer, current_generation, read_pointer
 from columnbot.index.locks import Hold
 from columnbot.index.manifest import MEND, Manifest
 from columnbot.index.passage_vectors import PassageVectors, read_vectors, writing_vectors
-from columnbot.index.terms import Segment, TermIndex, read_terms, write_terms
+from columnbot.index.segments import Segment, write_terms
+from columnbot.index.terms import TermIndex, read_terms
 from columnbot.index.vectors import Spread, Sums, VectorBlock
 from columnbot.index.vocabulary import Vocabulary, vocabulary_of
 from columnbot.index.word_vectors import WordAxes, read_axes, write_axes
