@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -222,6 +223,49 @@ def test_behind_a_password_nobody_reads_anything_without_it(
         ask(page, QUESTION)
         expect(page.locator(".cb-footing")).to_be_visible()
         page.close()
+
+
+MOUNTED = """
+import sys, uvicorn
+from fastapi import FastAPI
+from pathlib import Path
+from columnbot import Settings
+from columnbot.chat import mount
+
+app = FastAPI()
+app.get("/")(lambda: {"krant": "De Veste"})
+settings = Settings(index=Path(sys.argv[1]), title="Vraag het <De Veste>", embedded_in="https://www.de-veste.nl")
+mount(app, "/vragen", settings)
+server = uvicorn.Server(uvicorn.Config(app, port=int(sys.argv[2]), log_level="error"))
+server.run()
+"""
+
+
+def test_it_can_be_a_path_of_another_application_and_stand_in_a_frame(browser: Browser, sample_index: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    with subprocess.Popen([sys.executable, "-c", MOUNTED, str(sample_index), port]) as server:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(f"{address}/vragen/health").close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            with urllib.request.urlopen(address) as first, urllib.request.urlopen(f"{address}/vragen/") as chat:
+                assert json.load(first) == {"krant": "De Veste"}
+                assert "Content-Security-Policy" not in first.headers
+                assert chat.headers["Content-Security-Policy"].endswith("frame-ancestors https://www.de-veste.nl")
+            page = browser.new_page()
+            page.goto(f"{address}/vragen/?{urllib.parse.urlencode({'q': QUESTION})}")
+            expect(page.locator("h1")).to_have_text("Vraag het <De Veste>")
+            expect(page.locator(".cb-footing")).to_be_visible()
+            page.locator(".cb-marker").first.click()
+            expect(page.locator("mark.cb-chosen").first).to_be_visible()
+            page.close()
+        finally:
+            server.terminate()
 
 
 def test_a_port_in_use_is_said_in_one_line(sample_index: Path) -> None:

@@ -43,6 +43,9 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "en",
         "0.0.0.0",
         80,
+        "De Veste",
+        "/vragen",
+        "https://a.nl https://b.nl",
         "wachtwoorden",
         "http://a/v1",
         "m",
@@ -57,6 +60,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "exact = true\npages = true\n"
         'reranker = "een/andere"\nchecker = "een/derde"\n'
         'language = "en"\nhost = "0.0.0.0"\nport = 80\nauth_file = "wachtwoorden"\n'
+        'title = "De Veste"\nroot_path = "/vragen"\nembedded_in = "https://a.nl https://b.nl"\n'
         'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n',
     )
     environment = {
@@ -72,6 +76,9 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "COLUMNBOT_HOST": "0.0.0.0",
         "COLUMNBOT_PORT": "80",
         "COLUMNBOT_AUTH_FILE": "wachtwoorden",
+        "COLUMNBOT_TITLE": "De Veste",
+        "COLUMNBOT_ROOT_PATH": "/vragen",
+        "COLUMNBOT_EMBEDDED_IN": "https://a.nl https://b.nl",
         "COLUMNBOT_LLM_URL": "http://a/v1",
         "COLUMNBOT_LLM_MODEL": "m",
         "COLUMNBOT_LLM_API_KEY": "k",
@@ -125,7 +132,7 @@ def test_a_misspelled_setting_is_named_with_its_file_and_the_choices(tmp_path):
     for part in (
         str(file),
         "'poort'",
-        "articles, auth_file, checker, exact, host, index, language, llm_api_key, llm_context, llm_model, llm_timeout",
+        "articles, auth_file, checker, embedded_in, exact, host, index, language, llm_api_key, llm_context",
     ):
         assert part in str(caught.value)
 
@@ -148,6 +155,14 @@ def test_a_file_that_is_no_toml_is_named(tmp_path, content):
         ("port", -1, "from 0 to 65535"),
         ("port", 65536, "from 0 to 65535"),
         ("model", "  ", "a model's name or folder"),
+        ("root_path", "vragen", "a path that begins with a slash and does not end in one"),
+        ("root_path", "/", "a path that begins with a slash and does not end in one"),
+        (
+            "embedded_in",
+            "https://a.nl; script-src *",
+            "addresses of sites, such as https://www.krant.nl, parted by spaces",
+        ),
+        ("embedded_in", "krant.nl", "addresses of sites, such as https://www.krant.nl, parted by spaces"),
         ("llm_url", "localhost:8080", "an address that begins with http:// or https://"),
         ("llm_timeout", 0, "from 1 to 3600"),
         ("llm_context", 1023, "1024 or more"),

@@ -244,6 +244,11 @@ def chat(
     host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="nl or en.")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="What stands at the head of the page.")] = None,
+    root_path: Annotated[str | None, typer.Option("--root-path", help="Where a proxy has it, such as /vragen.")] = None,
+    embedded_in: Annotated[
+        str | None, typer.Option("--embedded-in", help="Sites that may show it in a frame, parted by spaces.")
+    ] = None,
     auth_file: Annotated[
         str | None, typer.Option("--auth-file", help="Who may enter: lines that `columnbot password` makes.")
     ] = None,
@@ -262,6 +267,9 @@ def chat(
             "host": host,
             "port": port,
             "language": language,
+            "title": title,
+            "root_path": root_path,
+            "embedded_in": embedded_in,
             "auth_file": auth_file,
         }
     )

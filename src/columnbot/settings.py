@@ -1,6 +1,7 @@
 """One frozen settings object: defaults < `columnbot.toml` < environment (`COLUMNBOT_…`) < flags."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -27,6 +28,8 @@ class Settings:
     `exact` scans every passage's vector for a question, also of an archive of over a million passages.
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
     default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
+    `title` stands at the head of the chat; `root_path` is where a proxy has it ("/vragen"); `embedded_in`
+    names the sites, parted by spaces, that may show it in a frame.
     `auth_file` has the names and hashed passwords of those who may use the chat; without one, all may.
     `llm_url` is the base address of an OpenAI-compatible server, up to and with `/v1`; without one,
     answers only quote. `llm_timeout` is in seconds, for a whole answer; `llm_context` the tokens that
@@ -44,6 +47,9 @@ class Settings:
     language: str = "nl"
     host: str = "127.0.0.1"
     port: int = 7860
+    title: str = "columnbot"
+    root_path: str = ""
+    embedded_in: str = ""
     auth_file: str | None = None
     llm_url: str = ""
     llm_model: str = ""
@@ -57,6 +63,14 @@ class Settings:
         _require(self.language in ("nl", "en"), "language", self.language, '"nl" or "en"')
         _require(0 <= self.port <= 65535, "port", self.port, "from 0 to 65535")
         _require(bool(self.model.strip()), "model", self.model, "a model's name or folder")
+        _require(
+            not self.root_path or (self.root_path.startswith("/") and not self.root_path.endswith("/")),
+            "root_path", self.root_path, "a path that begins with a slash and does not end in one",
+        )  # fmt: skip
+        _require(
+            all(re.fullmatch(r"https?://[\w.*:-]+", site) for site in self.embedded_in.split()),
+            "embedded_in", self.embedded_in, "addresses of sites, such as https://www.krant.nl, parted by spaces",
+        )  # fmt: skip
         _require(
             not self.llm_url or self.llm_url.startswith(("http://", "https://")),
             "llm_url", self.llm_url, "an address that begins with http:// or https://",

@@ -43,12 +43,15 @@ class Session:
 def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
     """The chat as Gradio blocks. `serve` adds the style sheet and the theme, which Gradio takes at launch."""
     articles, language = bot.articles(), settings.language
-    page = gr.Blocks(title="columnbot", analytics_enabled=False, fill_height=True, fill_width=True)
+    page = gr.Blocks(title=settings.title, analytics_enabled=False, fill_height=True, fill_width=True)
     with page:
         session = gr.State(None)
         with gr.Row(elem_id="cb-head"):
             masthead = gr.HTML(
-                masthead_html(articles, language), elem_id="cb-masthead", apply_default_css=False, js_on_load=None
+                masthead_html(settings.title, articles, language),
+                elem_id="cb-masthead",
+                apply_default_css=False,
+                js_on_load=None,
             )
             choice = gr.Radio(
                 [("NL", "nl"), ("EN", "en")],
@@ -120,7 +123,7 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
         def speak(language: str) -> tuple[Update, ...]:
             articles = bot.articles()  # of the index as it is now
             return (
-                masthead_html(articles, language),
+                masthead_html(settings.title, articles, language),
                 gr.update(label=say("chat.language", language)),
                 gr.update(value=say("chat.new", language)),
                 gr.update(**_welcome(articles, language)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -21,7 +22,7 @@ from columnbot.chat.page import build_page
 from columnbot.chat.passwords import Doorkeeper, read_passwords
 from columnbot.errors import ChatError
 from columnbot.messages import say
-from columnbot.settings import Settings
+from columnbot.settings import Settings, load_settings
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 _log = logging.getLogger(__name__)
@@ -29,18 +30,13 @@ _log = logging.getLogger(__name__)
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors "
 )
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> None:
     """Serves the chat until Ctrl+C. Raises `ChatError` where the host or port cannot be had."""
-    doorkeeper = Doorkeeper(read_passwords(Path(settings.auth_file))) if settings.auth_file else None
+    doorkeeper = _doorkeeper(settings)
     host, port = settings.host, _free_port(settings)
     if host not in _LOOPBACK and doorkeeper is None:
         _log.warning("%s", say("chat.open_to_all", settings.language, host=host))
@@ -65,12 +61,36 @@ def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> 
         page.close(verbose=False)
 
 
-def launch_options(settings: Settings) -> dict[str, Any]:
-    """How the page is launched, but for where: its looks, and what is shut."""
-    middleware = [Middleware(_Headers)]
-    if settings.host in _LOOPBACK:  # so that no name elsewhere can be pointed at this machine's chat
+def mount(app: FastAPI, path: str, settings: Settings | None = None, *, bot: ColumnBot | None = None) -> FastAPI:
+    """Puts the chat into another application, at a path such as "/vragen", and gives that application back.
+
+    Settings are those of `load_settings`, and the bot is that of the index these name, unless given. Who may
+    enter is the application's to say, unless the settings have an auth file. Raises what `ColumnBot.open` raises.
+    """
+    settings = settings or load_settings()
+    opened = bot or ColumnBot.open(settings.index, reranker=settings.reranker)
+    options = launch_options(settings, by_itself=False)
+    del options["share"]
+    gr.mount_gradio_app(app, build_page(opened, settings), path, auth=_doorkeeper(settings), **options)
+    return app
+
+
+def _doorkeeper(settings: Settings) -> Doorkeeper | None:
+    return Doorkeeper(read_passwords(Path(settings.auth_file))) if settings.auth_file else None
+
+
+def launch_options(settings: Settings, *, by_itself: bool = True) -> dict[str, Any]:
+    """How the page is launched, but for where: its looks, and what is shut.
+
+    `by_itself` is whether it has an address of its own, and not a path in another application.
+    """
+    policy = _POLICY + (settings.embedded_in or "'none'")
+    middleware = [Middleware(_Headers, policy=policy)]
+    # So that no name elsewhere can be pointed at this machine's chat.
+    if by_itself and settings.host in _LOOPBACK and not settings.root_path:
         middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
     return {
+        "root_path": settings.root_path or None,
         "theme": theme(),
         "css": (files("columnbot.chat") / "chat.css").read_text(encoding="utf-8"),
         "js": f"() => {{ document.documentElement.lang = '{settings.language}'; }}",
@@ -131,13 +151,18 @@ def _free_port(settings: Settings) -> int:
 class _Headers:
     """Puts the security headers on every response."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, policy: str) -> None:
         self.app = app
+        self.headers = {
+            "Content-Security-Policy": policy,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                MutableHeaders(scope=message).update(self.headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -45,9 +45,9 @@ def _question(articles: Sequence[Article], language: str) -> str:
     return say("chat.about_title", language, title=titles[len(titles) // 2])
 
 
-def masthead_html(articles: Sequence[Article], language: str) -> str:
+def masthead_html(title: str, articles: Sequence[Article], language: str) -> str:
     """The head of the page."""
-    return f'<h1>columnbot</h1><p lang="{language}">{escape(archive_line(articles, language))}</p>'
+    return f'<h1>{escape(title)}</h1><p lang="{language}">{escape(archive_line(articles, language))}</p>'
 
 
 def placeholder_html(language: str) -> str:
