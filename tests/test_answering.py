@@ -117,3 +117,21 @@ def test_a_quote_that_opens_with_a_pronoun_brings_the_sentence_before_it(bot: Co
             before = citation.article.text[: citation.start].rstrip(" ")
             opens_passage = not before or before.endswith("\n")
             assert opens_passage or not points_back(citation.quote)
+
+
+@pytest.mark.parametrize("talk", ["Hallo!", "Wie ben jij?", "Bedankt", "Hoe gaat het?", "Who are you?", "Wat is dit?"])
+def test_a_question_that_names_no_subject_is_not_answered_with_whatever_holds_its_words(
+    bot: ColumnBot, talk: str
+) -> None:
+    answer = bot.ask(talk)
+
+    assert not answer.found
+    assert answer.text.startswith(("Vraag naar iets", "Ask about something"))
+    assert answer.hits
+
+
+def test_a_follow_up_may_name_no_subject(bot: ColumnBot) -> None:
+    conversation = bot.conversation()
+    conversation.ask(QUESTIONS[0][0])
+
+    assert conversation.ask("En waarom?").found

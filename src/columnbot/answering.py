@@ -12,7 +12,7 @@ from columnbot.evidence import PASSAGES_READ, Evidence, confidence_of, weigh_sen
 from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.messages import long_date, say, signature
-from columnbot.questions import asks_for_change, points_back
+from columnbot.questions import asks_for_change, names_a_subject, points_back
 from columnbot.quotations import is_quoted, quoted_block
 from columnbot.retrieval import Hit, Retrieved, hits_of
 
@@ -84,8 +84,13 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
     confidence = confidence_of(index, retrieved, evidence)
     hits = hits_of(index, retrieved, HITS_SHOWN)
     enough = SURE_ENOUGH_TO_GO_ON if retrieved.question.is_follow_up else SURE_ENOUGH
-    if not evidence or confidence < enough:
-        return Answer(retrieved.question.text, False, confidence, (), (), _not_found(hits, language), hits, language)
+    asked = names_a_subject(retrieved.question)
+    if not asked or not evidence or confidence < enough:
+        why = say("not_found" if asked else "no_subject", language)
+        return Answer(
+            retrieved.question.text, False, confidence if asked else 0.0, (), (), _not_found(why, hits, language),
+            hits, language,
+        )  # fmt: skip
     ranked = dict.fromkeys(
         index.passages[candidate.number].article for candidate in retrieved.candidates[:PASSAGES_READ]
     )
@@ -244,9 +249,9 @@ def _lead_in(article: Article, before: Article | None, language: str, quote: str
     return say(key, language, title=article.title, signature=who, quote=quote)
 
 
-def _not_found(hits: Sequence[Hit], language: str) -> str:
+def _not_found(why: str, hits: Sequence[Hit], language: str) -> str:
     nearest = list(dict.fromkeys(hit.passage.article for hit in hits))[:NEAREST]
     if not nearest:
-        return say("not_found", language)
+        return why
     named = "; ".join(f"“{article.title}” ({signature(article.author, article.date, language)})" for article in nearest)
-    return f"{say('not_found', language)} {say('nearest', language)} {named}."
+    return f"{why} {say('nearest', language)} {named}."

@@ -7,6 +7,10 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Hierover staat niets in dit archief.",
         "en": "This archive has nothing on that.",
     },
+    "no_subject": {
+        "nl": "Vraag naar iets waar de columns over gaan; deze vraag noemt geen onderwerp.",
+        "en": "Ask about something that the columns speak of; this question names no subject.",
+    },
     "nearest": {
         "nl": "Het dichtst in de buurt komen:",
         "en": "The nearest columns are:",

@@ -249,6 +249,23 @@ def telling_words(question: str, aside: frozenset[str] = frozenset()) -> list[tu
     return words or [match.span() for match in re.finditer(r"\w+", question)]
 
 
+_SMALL_TALK = frozenset(
+    """
+    alsjeblieft bedankt ben daarvan dag dank doei gaan gaat goedemiddag goedemorgen goedenavond graag hallo 
+    hey help helpen hi hoi iets mee mogelijk test testen vertel vertellen weet weten welkom hello bye go good help
+    know morning please something tell thank thanks there welcome
+    """.split()
+)
+
+
+def names_a_subject(question: Question) -> bool:
+    """Whether there is anything in it to look for: "Hallo!" and "Wie ben jij?" have nothing, unless they follow up."""
+    if question.is_follow_up or question.years or question.author or question.tags:
+        return True
+    words = [fold(question.text[start:end]) for start, end in content_words(question.text)]
+    return any(word not in _SMALL_TALK for word in words)
+
+
 _BETWEEN = re.compile(rf"\b(?:tussen|van|between|from)\s+{_YEAR}\s+(?:en|tot|tot en met|t/m|and|to|until)\s+{_YEAR}\b")
 _FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{_YEAR}\b")
 _UNTIL = re.compile(rf"\b(?:voor|tot|before|until)\s+{_YEAR}\b")

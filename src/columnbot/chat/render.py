@@ -104,8 +104,9 @@ def _not_found(answer: Answer, turn: int) -> str:
         f'<li lang="{article.language}">{_card(article, f"{turn}:column:{place}", answer.language)}</li>'
         for place, article in enumerate(nearest_articles(answer))
     )
-    text = f'<p class="cb-unknown">{say("not_found", answer.language)}</p>'
     heading = say("nearest", answer.language)
+    why = answer.text.partition(heading)[0].strip()
+    text = f'<p class="cb-unknown">{_text(why)}</p>'
     return text + (f'<h4 class="cb-heading">{heading}</h4><ul class="cb-sources">{cards}</ul>' if cards else "")
 
 
