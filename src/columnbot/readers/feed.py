@@ -5,8 +5,6 @@ from datetime import date
 from time import struct_time
 from typing import Any, BinaryIO
 
-import feedparser
-
 from columnbot.articles import Article
 from columnbot.readers.items import bounded, make_article, one_line, slug, slug_of_url, text_of_title, unique
 from columnbot.readers.source import Skipped, Unreadable, clean, find_date, text_of_html
@@ -22,6 +20,8 @@ def read_feed(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
     content, fault = recovered(stream, _MAX_BYTES)
     try:
         # The text alone is kept, so neither links nor scripts need feedparser's care.
+        import feedparser  # only where there is a feed
+
         feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
     except (LookupError, AttributeError, TypeError, ValueError, RecursionError) as error:
         # Feedparser trips over elements in odd places, such as an item inside a link.

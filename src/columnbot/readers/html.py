@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
-import trafilatura
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -60,6 +59,8 @@ def _article(path: str, page: str) -> Article:
         return _medium_article(path, page)
     if not _PAGE.search(page):
         return _bare_article(path, page)
+    import trafilatura  # a third of what it takes to import the readers, and most archives have no pages
+
     main = trafilatura.extract(
         page, output_format="html", include_comments=False, include_links=False, include_images=False,
         include_tables=True, favor_recall=True,

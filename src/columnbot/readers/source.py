@@ -8,7 +8,6 @@ from datetime import date, datetime
 from html import unescape
 from pathlib import PurePosixPath
 
-from ftfy import fix_encoding
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -71,7 +70,11 @@ _ENCODED_TWICE = re.compile(r"[ÂÃÅ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ
 
 
 def _encoded_once(text: str) -> str:
-    return fix_encoding(text) if _ENCODED_TWICE.search(text) else text
+    if not _ENCODED_TWICE.search(text):
+        return text
+    from ftfy import fix_encoding  # seldom needed, and slow to import
+
+    return fix_encoding(text)
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
