@@ -40,7 +40,7 @@ def array_at(file: Path) -> NDArray[Any]:
     return mapped
 
 
-BLOCK = 1 << 20  # bytes of a file that are checked together
+BLOCK = 1 << 16  # bytes of a file that are checked together
 _DIGEST = 16
 
 
