@@ -4,8 +4,7 @@ import json
 import logging
 import os
 import sys
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +13,20 @@ import typer
 
 from columnbot.errors import ColumnbotError, IndexOutdated, SettingsError
 from columnbot.messages import say, signature
+from columnbot.options import (
+    AuthorOption,
+    CheckerOption,
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    QuestionArgument,
+    QuotedOption,
+    RerankerOption,
+    SinceOption,
+    TagOption,
+    UntilOption,
+    filters,
+)
 from columnbot.progress import progress_bars
 from columnbot.settings import Settings, load_settings
 from columnbot.version import VERSION
@@ -25,28 +38,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index.", metavar="DIR")]
-ModelOption = Annotated[
-    str | None, typer.Option("--model", help='"bundled", the name of a sentence-transformers model, or its folder.')
-]
-RerankerOption = Annotated[
-    str | None, typer.Option("--reranker", help="A cross-encoder for a last look at the best passages: name or folder.")
-]
-CheckerOption = Annotated[
-    str | None, typer.Option("--checker", help="An NLI cross-encoder that checks written answers too: name or folder.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-AuthorOption = Annotated[str | None, typer.Option("--author", help="Only columns by this author.")]
-SinceOption = Annotated[
-    str | None, typer.Option("--since", help="Only columns from this day or year on.", metavar="DATE")
-]
-UntilOption = Annotated[
-    str | None, typer.Option("--until", help="Only columns up to this day or year.", metavar="DATE")
-]
-TagOption = Annotated[list[str] | None, typer.Option("--tag", help="Only columns with this tag; repeatable.")]
-QuotedOption = Annotated[bool, typer.Option("--quoted", help="Only quote, also where a language model is set.")]
-QuestionArgument = Annotated[str, typer.Argument(metavar="QUESTION")]
 
 
 def main() -> None:
@@ -147,7 +138,7 @@ def ask(
 ) -> None:
     """Answer a question, with the places it was found."""
     settings = load_settings(flags={"index": index, "reranker": reranker, "checker": checker})
-    where = _filters(author, since, until, tag)
+    where = filters(author, since, until, tag)
     bot = _open(settings, model, quoted)
     answer = bot.ask(question, **where)
     if as_json:
@@ -182,7 +173,7 @@ def search(
 ) -> None:
     """List the passages nearest to a question."""
     settings = load_settings(flags={"index": index, "reranker": reranker})
-    where = _filters(author, since, until, tag)
+    where = filters(author, since, until, tag)
     found = _open(settings, model, quoted=True).explain(question, k, **where)
     if as_json:
         from columnbot.as_json import hit_as_json, why_as_json
@@ -312,33 +303,6 @@ def _open(settings: Settings, model: str | None, quoted: bool) -> Any:
             report = rebuild_outdated(outdated, settings.index, settings, **bars)
         sys.stderr.write(say("index_renewed", settings.language, index=report.index, articles=report.articles) + "\n")
         return open_bot()
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """Where a date that leaves things out begins and ends."""
-
-    first: date
-    last: date
-
-
-def _filters(author: str | None, since: str | None, until: str | None, tags: list[str] | None) -> dict[str, Any]:
-    return {
-        "author": author,
-        "since": _day(since, "--since").first if since else None,
-        "until": _day(until, "--until").last if until else None,
-        "tags": tuple(tags or ()),
-    }
-
-
-def _day(text: str, option: str) -> _Day:
-    try:
-        if text.isdigit() and len(text) == 4:
-            return _Day(date(int(text), 1, 1), date(int(text), 12, 31))
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f"{option} is {text!r}; give a year (2012) or a day (2012-05-31).") from None
-    return _Day(day, day)
 
 
 def _shortened(text: str, limit: int = 240) -> str:
