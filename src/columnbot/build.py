@@ -57,9 +57,9 @@ def build_index(
 ) -> BuildReport:
     """Builds the index of a folder of articles, or brings it up to date.
 
-    Vectors of passages that have not changed are taken over from the generation in force, and those
-    that an interrupted build had embedded from where it kept them; where nothing at all has changed,
-    the index is left as it is (the bundled model is then not even loaded). `progress` is called with
+    What has not changed is taken over from the generation in force (what files gave, passages, vectors,
+    terms), and what an interrupted build had embedded from where it kept that; where nothing at all has
+    changed, the index is left as it is (the bundled model is then not even loaded). `progress` is called with
     the number of passages embedded and to be embedded, `reading` before that with that of files. Raises
     `ArchiveError`, `IndexBusy`, `IndexUnwritable` or `ModelUnavailable`; the index that was there then
     stays in force.

@@ -19,7 +19,7 @@ LOOKED_AT_AGAIN = 2.0  # for each passage that is wanted, and a hundred more
 FEW = 20_000  # allowed passages that are compared one by one
 _ADDED = 65_536  # passages at a time
 
-FOUND = tuple[NDArray[np.int64], NDArray[np.float32]]
+Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
 class PassageVectors(Protocol):
@@ -27,7 +27,7 @@ class PassageVectors(Protocol):
 
     def __len__(self) -> int: ...
 
-    def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> FOUND:
+    def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> Found:
         """The k passages nearest to a question (d,), best first, and their inner products; only allowed ones."""
 
     def of(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -47,7 +47,7 @@ class ExactVectors:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> FOUND:
+    def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> Found:
         """See `PassageVectors`."""
         parameters = None if allowed is None else faiss.SearchParameters(sel=_selected(allowed))  # type: ignore[call-arg]
         products, numbers = self._index.search(question[None, :], min(k, len(self)), params=parameters)
@@ -75,7 +75,7 @@ class ApproximateVectors:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> FOUND:
+    def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> Found:
         """See `PassageVectors`; of the k one or two in a thousand may be missed, where few are allowed none."""
         if allowed is not None and np.count_nonzero(allowed) <= FEW:
             likely = np.flatnonzero(allowed)
