@@ -185,6 +185,24 @@ def test_nothing_but_the_page_answers_from_outside(address: str) -> None:
     assert refused.value.code == 400
 
 
+def test_an_answer_is_copied_with_its_sources(browser: Browser, address: str, bot: ColumnBot) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#cb-ask textarea").wait_for()
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Kopieer met bronnen").click()
+    expect(page.get_by_role("button", name="Gekopieerd")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+    answer = bot.ask(QUESTION)
+
+    assert copied[:3] == [QUESTION, "", answer.text]
+    assert len(copied[5:]) == len(answer.citations)
+    assert copied[5].startswith(f"[1] “{answer.citations[0].article.title}”, Redactie columnbot, 15 februari 2018, ")
+    expect(page.get_by_role("button", name="Kopieer met bronnen")).to_be_visible()
+    context.close()
+
+
 def test_a_link_may_bring_its_question(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}/?{urllib.parse.urlencode({'q': QUESTION})}")

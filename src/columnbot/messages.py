@@ -173,6 +173,8 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Van zulke antwoorden kloppen er ongeveer {number} op de 10.",
         "en": "About {number} in 10 of such answers are right.",
     },
+    "chat.copy": {"nl": "Kopieer met bronnen", "en": "Copy with sources"},
+    "chat.copied": {"nl": "Gekopieerd", "en": "Copied"},
     "chat.withheld": {
         "nl": "Weggelaten, want geen bron draagt het: {number}×",
         "en": "Left out, as no source bears it out: {number}×",

@@ -21,7 +21,28 @@ function close() {
     opener = null;
 }
 
+async function copy(button) {
+    try {
+        await navigator.clipboard.writeText(button.value);
+    } catch {    // a browser gives its clipboard to pages on this machine or over https only
+        const field = document.createElement("textarea");
+        field.value = button.value;
+        document.body.append(field);
+        field.select();
+        document.execCommand("copy");
+        field.remove();
+        button.focus();
+    }
+    button.classList.add("cb-done");
+    setTimeout(() => button.classList.remove("cb-done"), 2000);
+}
+
 document.addEventListener("click", (event) => {
+    const copying = event.target.closest("#cb-conversation button.cb-copy-answer");
+    if (copying) {
+        copy(copying);
+        return;
+    }
     const button = event.target.closest("#cb-conversation button.cb-open");
     if (button) {
         opener = button;

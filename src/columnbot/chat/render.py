@@ -124,7 +124,29 @@ def _footing(answer: Answer) -> str:
     key = "chat.sure" if sure else "chat.likely" if answer.confidence >= _LIKELY else "chat.unsure"
     right = say("chat.confidence", answer.language, number=round(answer.confidence * 10))
     kind = f"cb-{key.removeprefix('chat.')}"
-    return f'<p class="cb-footing"><span class="{kind}" title="{right}">{say(key, answer.language)}</span></p>'
+    said = f'<span class="{kind}" title="{right}">{say(key, answer.language)}</span>'
+    return f'<p class="cb-footing">{said}{_copy_button(answer)}</p>'
+
+
+def _copy_button(answer: Answer) -> str:
+    """A button that puts the answer with its sources on the clipboard: `chat.js` takes its value."""
+    labels = (
+        f'<span class="cb-{state}">{escape(say(f"chat.{state}", answer.language))}</span>'
+        for state in ("copy", "copied")
+    )
+    value = escape(with_references(answer)).replace("\n", "&#10;")
+    return f'<button type="button" class="cb-copy-answer" value="{value}">{"".join(labels)}</button>'
+
+
+def with_references(answer: Answer) -> str:
+    """Question, answer and where it stands, as plain text for somebody's own document."""
+    sources = [
+        f"[{citation.number}] “{citation.article.title}”, "
+        f"{signature(citation.article.author, citation.article.date, answer.language)}, "
+        f"{citation.article.url or citation.article.path}"
+        for citation in answer.citations
+    ]
+    return "\n".join([answer.question, "", answer.text, "", f"{say('sources', answer.language)}", *sources])
 
 
 def _button(reference: str, kind: str, content: str, *, name: str = "") -> str:
