@@ -400,6 +400,19 @@ def test_of_a_large_index_damage_is_found_when_the_part_that_has_it_is_needed(
             opened.grams.scores([term])
 
 
+def test_of_a_large_index_damage_that_opening_meets_falls_back_to_the_generation_before(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "LARGE", 0)
+    monkeypatch.setattr(manifest, "LARGE_FILE", 0)
+    publish_columns(index, LATER)
+    content = bytearray((index / "gen-000003" / "sentence_vectors.npy").read_bytes())
+    content[9] ^= 1
+    (index / "gen-000003" / "sentence_vectors.npy").write_bytes(content)
+
+    assert open_index(index).folder.name == "gen-000002"
+
+
 def test_a_large_index_that_is_sound_gives_what_a_small_one_does(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = open_index(index)
     monkeypatch.setattr(manifest, "LARGE", 0)

@@ -50,6 +50,12 @@ def digests_of_blocks(file: Path) -> bytes:
         return b"".join(map(_digest_of, iter(lambda: stream.read(BLOCK), b"")))
 
 
+def begins_soundly(file: Path, digests: bytes) -> bool:
+    """Whether the first block, which says how many rows there are, is what was written."""
+    with file.open("rb") as stream:
+        return _digest_of(stream.read(BLOCK)) == digests[:_DIGEST]
+
+
 def _digest_of(block: bytes) -> bytes:
     return hashlib.blake2b(block, digest_size=_DIGEST).digest()
 

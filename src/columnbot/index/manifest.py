@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from columnbot.errors import IndexDamaged, IndexOutdated
-from columnbot.index.arrays import digests_of_blocks
+from columnbot.index.arrays import begins_soundly, digests_of_blocks
 
 FORMAT = 3
 MEND = "build the index again with: columnbot index"
@@ -104,7 +104,9 @@ def verify(folder: Path, *, whole: bool = False) -> Manifest:
         file = folder / name
         try:
             sound = file.stat().st_size == check.size and (
-                (not whole and manifest.checked_by_block(name)) or _sha256(file) == check.sha256
+                begins_soundly(file, bytes.fromhex(check.blocks))
+                if manifest.checked_by_block(name) and not whole
+                else _sha256(file) == check.sha256
             )
         except OSError:
             sound = False
