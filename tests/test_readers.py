@@ -412,3 +412,10 @@ def test_odd_yaml_does_not_stop_the_others(tmp_path, value):
 def test_a_page_that_lies_about_its_encoding_is_read_all_the_same(tmp_path, charset):
     page = f'<html><head><meta charset="{charset}"></head><body><p>{"De koffie in het café was koud. " * 9}</p></body>'
     assert "café" in read_one(tmp_path, "a.html", page.encode()).text
+
+
+@pytest.mark.parametrize("heading", ["# \x04\x04", "# >\x04", "# ![](a.png)", "# <!-- weg -->"])
+def test_a_heading_without_words_is_no_title_to_be_shown_as_it_stands(tmp_path, heading):
+    article = read_one(tmp_path, "2014-05-01-de-brug.md", f"{heading}\n\nWim draait de brug.\n")
+    assert "\x04" not in article.title
+    assert article.title.strip()

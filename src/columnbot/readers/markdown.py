@@ -98,8 +98,9 @@ def text_of_markdown(body: str) -> str:
 def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
     if title := _one_line(matter.get("title")):
         return text_of_html(title) or title
-    if heading := re.search(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$", body, re.MULTILINE):
-        return text_of_markdown(heading[1]) or heading[1]
+    heading = re.search(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$", body, re.MULTILINE)
+    if heading and (words := text_of_markdown(heading[1]) or clean(heading[1])):
+        return words
     named = words_of_name(path)
     return first_words(text) if named is None else named
 
