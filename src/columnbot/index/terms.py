@@ -88,7 +88,7 @@ class TermIndex:
             if number is not None:
                 postings = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
                 documents, frequencies = self.documents[postings], self.frequencies[postings].astype(np.float32)
-                weight = np.float32(times * self.rarity(term))
+                weight = np.float32(times * self._rarity(len(documents)))
                 totals[documents] += weight * frequencies / (frequencies + self._norms[documents])
         return totals
 
@@ -100,7 +100,9 @@ class TermIndex:
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency; that of a term in no passage is the highest there is."""
         number = self.terms.number(term)
-        frequency = 0 if number is None else int(self.offsets[number + 1] - self.offsets[number])
+        return self._rarity(0 if number is None else int(self.offsets[number + 1] - self.offsets[number]))
+
+    def _rarity(self, frequency: int) -> float:
         return float(np.log1p((self.size - frequency + 0.5) / (frequency + 0.5)))
 
     @cached_property
@@ -119,4 +121,4 @@ def read_terms(folder: Path, name: str, array: Callable[[Path], Any] = array_at)
 
 
 def _terms_at(file: Path) -> Terms:
-    return Terms(np.memmap(file, np.uint8, "r") if file.stat().st_size else np.empty(0, np.uint8))
+    return Terms(np.asarray(np.memmap(file, np.uint8, "r")) if file.stat().st_size else np.empty(0, np.uint8))
