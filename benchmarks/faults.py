@@ -2,6 +2,7 @@
 
     python -m benchmarks.faults kill [--builds 500]
     python -m benchmarks.faults writes [--every 1]
+    python -m benchmarks.faults refusals [--every 1]
     python -m benchmarks.faults disk
     python -m benchmarks.faults bits [--each 200]
     python -m benchmarks.faults readers [--generations 50]
@@ -60,11 +61,17 @@ def kill(ground: Ground, scratch: Path, builds: int) -> bool:
 
 
 def writes(ground: Ground, scratch: Path, every: int) -> bool:
-    """States that a crash may leave; and errors of the k-th operation on a file, for every k."""
+    """States that a crash may leave."""
     well = True
     for before in ((), (0,), (0, 1)):
         name = f"crash during build {len(before) + 1}"
         well &= told_well(name, lose_writes(ground, before, scratch / f"lost-{len(before)}", every=every))
+    return well
+
+
+def refusals(ground: Ground, scratch: Path, every: int) -> bool:
+    """Errors of the k-th operation on a file, for every k."""
+    well = True
     steps = two_generations(ground, scratch / "steps")
     for errno, lasting in ((FULL, False), (FULL, True), (BROKEN, False), (BROKEN, True)):
         name = f"{'ENOSPC' if errno == FULL else 'EIO'} at the k-th operation{' and after' if lasting else ''}"
@@ -184,7 +191,7 @@ def told_well(name: str, tallies: Iterator[Tally]) -> bool:
 def main() -> None:
     """Runs what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("kill", "writes", "disk", "bits", "readers", "model"))
+    parser.add_argument("what", choices=("kill", "writes", "refusals", "disk", "bits", "readers", "model"))
     parser.add_argument("--builds", type=int, default=500)
     parser.add_argument("--every", type=int, default=1, help="of so many states or operations, one")
     parser.add_argument("--each", type=int, default=200, help="damages to a file")
@@ -200,6 +207,7 @@ def main() -> None:
         well = {
             "kill": lambda: kill(ground, scratch, given.builds),
             "writes": lambda: writes(ground, scratch, given.every),
+            "refusals": lambda: refusals(ground, scratch, given.every),
             "disk": lambda: disk(ground, scratch),
             "bits": lambda: bits(ground, scratch, given.each),
             "readers": lambda: readers(ground, scratch, given.generations),
