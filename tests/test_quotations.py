@@ -58,6 +58,16 @@ De bakkersvrouw uit Eefde schreef mij:
 
 Dat heb ik nooit gedaan, want wie laat er nu iets een nacht staan.
 """
+MILL = """\
+---
+title: De molen
+author: Jo Zijl
+date: 2014-06-03
+---
+De molenaar van Eefde zei:
+
+> Hij maalt boekweit op woensdag en rogge op donderdag.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +77,7 @@ def bread_bot(sample_archive: Path, sample_index: Path, tmp_path_factory: pytest
     shutil.copytree(sample_archive, folder / "columns")
     shutil.copytree(sample_index, folder / "index")
     (folder / "columns" / "brood.md").write_text(BREAD, encoding="utf-8")
+    (folder / "columns" / "molen.md").write_text(MILL, encoding="utf-8")
     build_index(folder / "columns", folder / "index")
     return ColumnBot.open(folder / "index")
 
@@ -75,6 +86,7 @@ def bread_bot(sample_archive: Path, sample_index: Path, tmp_path_factory: pytest
     ("question", "opening"),
     [
         ("Wat is het geheim van een goed roggebrood?", "Aangehaald in “Het brood” (Jo Zijl, 3 mei 2014): “Het geheim"),
+        ("Op welke dag maalt hij boekweit?", "Aangehaald in “De molen” (Jo Zijl, 3 juni 2014): “Hij maalt boekweit"),
         ("Hoeveel roggebroden worden er op zaterdag gebakken?", "In “Het brood” (Jo Zijl, 3 mei 2014): “Op zaterdag"),
     ],
 )

@@ -136,13 +136,17 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
     passages: dict[tuple[str, int], list[Evidence]] = {}
     for item in evidence:
         passages.setdefault((item.passage.article.path, item.passage.start), []).append(item)
-    runs = []
+    runs: list[Run] = []
     for items in passages.values():
         items.sort(key=lambda item: item.sentence.start)
         lengths = [len(item.text.split()) for item in items]
         blocks = [quoted_block(item.passage.article.text, item.sentence.start) for item in items]
+        before = len(runs)
         for start in range(len(items)):
-            if start and points_back(items[start].text) and sum(lengths[start - 1 : start + 1]) <= RUN_WORDS:
+            together = (
+                start > 0 and blocks[start - 1] == blocks[start] and sum(lengths[start - 1 : start + 1]) <= RUN_WORDS
+            )
+            if together and points_back(items[start].text):
                 continue  # it is not understood without the sentence before, with which it is a run
             for end in range(start + 1, len(items) + 1):
                 if blocks[end - 1] != blocks[start]:
@@ -152,9 +156,15 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
                     break
                 if items[end - 1].text.endswith(":") and end < len(items):
                     continue  # nor one that announces, without what it announces
-                likelihood = np.logaddexp.reduce([item.score for item in items[start:end]])
-                runs.append(Run(tuple(items[start:end]), words, float(likelihood - READING * math.log(max(words, 1)))))
+                runs.append(_run(items[start:end], words))
+        if len(runs) == before:  # each leans on another, and none of them fit together
+            runs += [_run([item], length) for item, length in zip(items, lengths, strict=True)]
     return sorted(runs, key=lambda run: -run.score)
+
+
+def _run(sentences: Sequence[Evidence], words: int) -> Run:
+    likelihood = np.logaddexp.reduce([item.score for item in sentences])
+    return Run(tuple(sentences), words, float(likelihood - READING * math.log(max(words, 1))))
 
 
 def _choose(evidence: Sequence[Evidence], language: str) -> list[Run]:

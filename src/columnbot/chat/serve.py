@@ -21,6 +21,7 @@ from columnbot.bot import ColumnBot
 from columnbot.chat.page import build_page
 from columnbot.chat.passwords import Doorkeeper, read_passwords
 from columnbot.errors import ChatError
+from columnbot.llm import open_language_model
 from columnbot.messages import say
 from columnbot.settings import Settings, load_settings
 
@@ -68,7 +69,9 @@ def mount(app: FastAPI, path: str, settings: Settings | None = None, *, bot: Col
     enter is the application's to say, unless the settings have an auth file. Raises what `ColumnBot.open` raises.
     """
     settings = settings or load_settings()
-    opened = bot or ColumnBot.open(settings.index, reranker=settings.reranker)
+    opened = bot or ColumnBot.open(
+        settings.index, reranker=settings.reranker, writer=open_language_model(settings), checker=settings.checker
+    )
     options = launch_options(settings, by_itself=False)
     del options["share"]
     gr.mount_gradio_app(app, build_page(opened, settings), path, auth=_doorkeeper(settings), **options)
