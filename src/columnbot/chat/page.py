@@ -5,30 +5,36 @@ with the session, so a browser cannot ask for anything that was not shown to it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
+from starlette.concurrency import iterate_in_threadpool
 
 from columnbot.answering import Answer
 from columnbot.articles import Article
 from columnbot.bot import ColumnBot, Conversation
 from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
+from columnbot.chat.turns import Turns
 from columnbot.chat.welcome import example_questions, masthead_html, placeholder_html
 from columnbot.errors import ColumnbotError
 from columnbot.messages import say
 from columnbot.settings import Settings
 
 LONGEST_QUESTION = 500
-_WAITING = 32
+MOST_TURNS = 50  # a conversation goes to the browser whole, at each answer
+# Gradio has forty places for events that go on at once: these for questions, the others for all that is quick.
+_WAITING = 24
 _READERS_AT_ONCE = 8
+_QUEUED = 200
 _REFERENCE = re.compile(r"(\d{1,4}):(citation|column):(\d{1,4})")
 
 Message = dict[str, str]
 Update = Any  # what a handler may give for a component: a value, or `gr.update`, which is a dict
+Shown = tuple[Update, "Session", Update]  # the bubbles, the session, and what stands in the field for a question
 
 
 @dataclass(slots=True)
@@ -43,6 +49,7 @@ class Session:
 def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
     """The chat as Gradio blocks. `serve` adds the style sheet and the theme, which Gradio takes at launch."""
     articles, language = bot.articles(), settings.language
+    turns = Turns(_WAITING)
     page = gr.Blocks(title=settings.title, analytics_enabled=False, fill_height=True, fill_width=True)
     with page:
         session = gr.State(None)
@@ -101,19 +108,20 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
         def start_or_go_on(held: Session | None) -> Session:
             return held or Session(bot.conversation())
 
-        def ask(typed: str | None, held: Session | None) -> Iterator[tuple[Update, Session, Update]]:
-            current = start_or_go_on(held)
-            if typed and typed.strip():
-                for messages in talk(current, typed.strip()):
-                    yield messages, current, ""
+        async def ask(typed: str | None, held: Session | None, language: str) -> AsyncIterator[Shown]:
+            current, asked = start_or_go_on(held), (typed or "").strip()
+            async for messages, left in in_turn(turns, current, asked, language):
+                yield messages, current, left
 
-        def ask_from_link(held: Session | None, request: gr.Request) -> Iterator[tuple[Update, Session, Update]]:
-            yield from ask(request.query_params.get("q", "")[:LONGEST_QUESTION], held)
+        async def ask_from_link(held: Session | None, language: str, request: gr.Request) -> AsyncIterator[Shown]:
+            async for shown in ask(request.query_params.get("q"), held, language):
+                yield shown
 
-        def ask_example(held: Session | None, event: gr.EventData) -> Iterator[tuple[Update, Session, Update]]:
-            yield from ask(_text_of_example(event), held)
+        async def ask_example(held: Session | None, language: str, event: gr.EventData) -> AsyncIterator[Shown]:
+            async for shown in ask(_text_of_example(event), held, language):
+                yield shown
 
-        def open_column(held: Session | None, shown: str, language: str, event: gr.EventData) -> Update:
+        def open_column(held: Session | None, language: str, event: gr.EventData) -> Update:
             html = column_at(held, _from_browser(event, "reference"), language)
             return gr.skip() if html is None else html
 
@@ -130,12 +138,12 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
                 gr.update(placeholder=say("chat.ask", language), label=say("chat.question", language)),
             )
 
-        # Answers are made one at a time, as the model takes every core; columns open meanwhile.
+        # `turns` says how many of these go on; columns open meanwhile.
         answering: dict[str, Any] = {
             "outputs": [chatbot, session, question],
             "show_progress": "hidden",
             "concurrency_id": "answering",
-            "concurrency_limit": 1,
+            "concurrency_limit": None,
             "api_visibility": "private",
         }
         quick: dict[str, Any] = {
@@ -143,16 +151,16 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
             "concurrency_limit": _READERS_AT_ONCE,
             "api_visibility": "private",
         }
-        asked = question.submit(ask, [question, session], **answering)
-        example = chatbot.example_select(ask_example, session, **answering)
-        reader.reference(open_column, [session, reader, choice], reader, **quick)
+        asked = question.submit(ask, [question, session, choice], **answering)
+        example = chatbot.example_select(ask_example, [session, choice], **answering)
+        reader.reference(open_column, [session, choice], reader, **quick)
         spoken = [masthead, choice, fresh, chatbot, question]
         emptied = fresh.click(start_over, None, [chatbot, session, question, reader], cancels=[asked, example], **quick)
         emptied.then(speak, choice, spoken, **quick)  # the archive may have grown meanwhile
         choice.input(speak, choice, spoken, **quick)
         page.load(speak, choice, spoken, **quick)
-        page.load(ask_from_link, session, **answering)
-    page.queue(api_open=False, max_size=_WAITING)
+        page.load(ask_from_link, [session, choice], **answering)
+    page.queue(api_open=False, max_size=_QUEUED)
     return page
 
 
@@ -170,6 +178,38 @@ def talk(session: Session, typed: str) -> Iterator[list[Message]]:
     except ColumnbotError as error:
         session.messages = [*session.messages, {"role": "assistant", "content": problem_html(str(error))}]
         yield session.messages
+
+
+async def in_turn(
+    turns: Turns, session: Session, asked: str, language: str
+) -> AsyncIterator[tuple[list[Message], str]]:
+    """The bubbles, as `talk` has them, once it is this reader's turn; and what stays in the field for a question.
+
+    What cannot be answered now comes back with the reason, and the session goes on as if it had not been asked.
+    """
+    if not asked:
+        return
+    refusal = refusal_of(turns, session, asked)
+    if refusal:
+        shown = {"role": "user", "content": question_html(asked[:LONGEST_QUESTION])}
+        why = {"role": "assistant", "content": problem_html(say(refusal, language))}
+        yield [*session.messages, shown, why], asked
+        return
+    with turns.place():
+        steps = iterate_in_threadpool(talk(session, asked))
+        yield await anext(steps), ""  # the question, while others are answered
+        async with turns.turn:
+            async for messages in steps:
+                yield messages, ""
+
+
+def refusal_of(turns: Turns, session: Session, asked: str) -> str | None:
+    """The message that says why this is not answered, or None."""
+    if len(asked) > LONGEST_QUESTION:
+        return "chat.long_question"
+    if len(session.answers) >= MOST_TURNS:
+        return "chat.long_conversation"
+    return "chat.busy" if turns.full else None
 
 
 def column_at(session: Session | None, reference: object, language: str) -> str | None:

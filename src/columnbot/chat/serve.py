@@ -3,12 +3,14 @@
 import logging
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -18,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from columnbot.bot import ColumnBot
+from columnbot.chat.gate import Gate
 from columnbot.chat.page import build_page
 from columnbot.chat.passwords import Doorkeeper, read_passwords
 from columnbot.errors import ChatError
@@ -49,7 +52,7 @@ def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> 
             inbrowser=open_browser,
             prevent_thread_lock=True,
             quiet=True,
-            auth=doorkeeper,
+            auth=doorkeeper,  # type: ignore[arg-type]  # Gradio awaits it, which its types do not say
             **launch_options(settings),
         )
     except OSError as error:
@@ -78,8 +81,16 @@ def mount(app: FastAPI, path: str, settings: Settings | None = None, *, bot: Col
     return app
 
 
-def _doorkeeper(settings: Settings) -> Doorkeeper | None:
-    return Doorkeeper(read_passwords(Path(settings.auth_file))) if settings.auth_file else None
+def _doorkeeper(settings: Settings) -> Callable[[str, str], Awaitable[bool]] | None:
+    if not settings.auth_file:
+        return None
+    doorkeeper = Doorkeeper(read_passwords(Path(settings.auth_file)))
+
+    async def let_in(name: str, password: str) -> bool:
+        # Hashing takes a fifth of a second, in which Gradio would answer nobody else.
+        return await run_in_threadpool(doorkeeper, name, password)
+
+    return let_in
 
 
 def launch_options(settings: Settings, *, by_itself: bool = True) -> dict[str, Any]:
@@ -88,7 +99,11 @@ def launch_options(settings: Settings, *, by_itself: bool = True) -> dict[str, A
     `by_itself` is whether it has an address of its own, and not a path in another application.
     """
     policy = _POLICY + (settings.embedded_in or "'none'")
-    middleware = [Middleware(_Headers, policy=policy)]
+    routes = [Route("/health", _health)]
+    middleware = [
+        Middleware(_Headers, policy=policy),
+        Middleware(Gate, beside=tuple(route.path for route in routes)),
+    ]
     # So that no name elsewhere can be pointed at this machine's chat.
     if by_itself and settings.host in _LOOPBACK and not settings.root_path:
         middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
@@ -108,7 +123,7 @@ def launch_options(settings: Settings, *, by_itself: bool = True) -> dict[str, A
         "max_file_size": "1kb",
         "app_kwargs": {
             "middleware": middleware,
-            "routes": [Route("/health", _health)],
+            "routes": routes,
             "docs_url": None,
             "redoc_url": None,
             "openapi_url": None,
