@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,7 +63,8 @@ class Gate:
         if path in self.beside:
             return True
         if path.strip("/") in {page for page, *_ in scope["app"].get_blocks().pages}:
-            return method in _READ
+            # Gradio fails on a page that there is not, and reads a deep link from a file.
+            return method in _READ and not {"page", "deep_link"} & set(QueryParams(scope["query_string"]))
         return any(method in methods and re.fullmatch(opened, path) for opened, methods in _OPEN.items())
 
 

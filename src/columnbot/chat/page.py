@@ -6,7 +6,7 @@ with the session, so a browser cannot ask for anything that was not shown to it.
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any
 
@@ -172,12 +172,19 @@ def talk(session: Session, typed: str) -> Iterator[list[Message]]:
     turn = len(session.answers)
     try:
         for answer in session.conversation.stream(typed):
-            session.answers[turn:] = [answer]
+            session.answers[turn:] = [kept(answer)]
             session.messages = [*earlier, {"role": "assistant", "content": answer_html(answer, turn, typed)}]
             yield session.messages
     except ColumnbotError as error:
         session.messages = [*session.messages, {"role": "assistant", "content": problem_html(str(error))}]
         yield session.messages
+
+
+def kept(answer: Answer) -> Answer:
+    """The answer without the hits that no button opens, which would be most of what a session takes."""
+    nearest = {article.path: article for article in nearest_articles(answer)} if not answer.found else {}
+    hits = {hit.passage.article.path: hit for hit in reversed(answer.hits) if hit.passage.article.path in nearest}
+    return replace(answer, hits=tuple(hits[path] for path in nearest))
 
 
 async def in_turn(

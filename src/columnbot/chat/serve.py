@@ -29,6 +29,7 @@ from columnbot.messages import say
 from columnbot.settings import Settings, load_settings
 
 _LOOPBACK = ("127.0.0.1", "localhost")
+_REMEMBERED = 300  # conversations, of 50 kB and 20 more for each answer; then the one unused for longest is forgotten
 _log = logging.getLogger(__name__)
 # Gradio writes inline scripts and compiles templates; nothing may come from or go to elsewhere.
 _POLICY = (
@@ -77,7 +78,9 @@ def mount(app: FastAPI, path: str, settings: Settings | None = None, *, bot: Col
     )
     options = launch_options(settings, by_itself=False)
     del options["share"]
-    gr.mount_gradio_app(app, build_page(opened, settings), path, auth=_doorkeeper(settings), **options)
+    page = build_page(opened, settings)
+    page.state_session_capacity = options.pop("state_session_capacity")
+    gr.mount_gradio_app(app, page, path, auth=_doorkeeper(settings), **options)
     return app
 
 
@@ -121,6 +124,7 @@ def launch_options(settings: Settings, *, by_itself: bool = True) -> dict[str, A
         "mcp_server": False,
         "pwa": False,
         "max_file_size": "1kb",
+        "state_session_capacity": _REMEMBERED,
         "app_kwargs": {
             "middleware": middleware,
             "routes": routes,
