@@ -6,6 +6,7 @@ In a process of its own, as an application that is made and never served leaves 
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from columnbot.chat import build_page
 from columnbot.chat.serve import launch_options
 
 
+@cache
 def routes_of(index: Path) -> dict[str, Any]:
     """What `main` prints: `routes`, of each its methods and path, and `schema`."""
     printed = subprocess.run(

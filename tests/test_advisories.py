@@ -21,7 +21,6 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.routes import routes_of
-from tests.test_browser import running
 
 ADVISORIES = [json.loads(line) for line in (ROOT / "tests" / "advisories.jsonl").read_text("utf-8").splitlines()]
 REPLAYED = [advisory for advisory in ADVISORIES if "why" not in advisory]
@@ -76,16 +75,6 @@ def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def address(sample_index: Path, secret: Path) -> Iterator[str]:
-    os.environ["KLUIS"] = SECRET
-    try:
-        with running(sample_index) as address:
-            yield address
-    finally:
-        del os.environ["KLUIS"]
-
-
 def ask(address: str, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Reply:
     """The reply to a path as it is written here: no client of ours makes it neater on the way."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
@@ -112,7 +101,14 @@ def answer_to(address: str, data: list[object]) -> str:
 
 def secrets(index: Path) -> list[str]:
     passwd = PASSWD.read_text(encoding="utf-8").splitlines()[0] if PASSWD.exists() else SECRET
-    return [SECRET, passwd, "[project]\nname =", (index / "CURRENT").read_text(encoding="utf-8"), "Traceback (most"]
+    return [
+        SECRET,
+        passwd,
+        f"PATH={os.environ['PATH']}",
+        "[project]\nname =",
+        (index / "CURRENT").read_text(encoding="utf-8"),
+        "Traceback (most",
+    ]
 
 
 def test_the_table_has_each_advisory_once_and_says_what_it_did() -> None:

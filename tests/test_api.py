@@ -4,7 +4,6 @@ import http.client
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,13 +14,6 @@ from schemathesis.schemas import BaseSchema
 
 from columnbot.chat.gate import LARGEST_BODY
 from tests.routes import routes_of
-from tests.test_browser import running
-
-
-@pytest.fixture(scope="module")
-def address(sample_index: Path) -> Iterator[str]:
-    with running(sample_index) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

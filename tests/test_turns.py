@@ -4,10 +4,8 @@ import asyncio
 import json
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -17,16 +15,9 @@ from columnbot.chat.page import LONGEST_QUESTION, MOST_TURNS, Message, Session, 
 from columnbot.chat.render import answer_html, nearest_articles
 from columnbot.chat.turns import Turns
 from columnbot.messages import say
-from tests.test_browser import running
 
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
 UNKNOWN = "Hoe behandel je een tropische koortsaanval bij papegaaien?"
-
-
-@pytest.fixture(scope="module")
-def address(sample_index: Path) -> Iterator[str]:
-    with running(sample_index) as address:
-        yield address
 
 
 def shown(turns: Turns, session: Session, asked: str, language: str = "nl") -> list[tuple[list[Message], str]]:
