@@ -48,7 +48,7 @@ def column_html(
     return (
         f'<article class="cb-column" data-reference="{escape(reference)}" aria-labelledby="cb-column-title">'
         f'<div class="cb-bar"><button type="button" class="cb-close" aria-label="{close}">{close}</button></div>'
-        f'<div class="cb-page"><h2 id="cb-column-title" lang="{article.language}">{escape(article.title)}</h2>'
+        f'<div class="cb-page" tabindex="0"><h2 id="cb-column-title" lang="{article.language}">{escape(article.title)}</h2>'
         f'<p class="cb-signature" lang="{language}">{about}{_original(article, language)}</p>'
         f'<div class="cb-body" lang="{article.language}">{_body(article.text, citations, chosen)}</div></div></article>'
     )
