@@ -1,200 +1,167 @@
-"""The page: its components, and what happens on each event.
+"""The page: what happens on each event."""
 
-A click in the page names a turn and a citation ("2:citation:1"); what they stand for is kept here,
-with the session, so a browser cannot ask for anything that was not shown to it.
-"""
-
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.resources import files
+from datetime import date
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
 
-from columnbot.answering import Answer
-from columnbot.articles import Article
-from columnbot.bot import ColumnBot, Conversation
-from columnbot.chat.reader import column_html
-from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
-from columnbot.chat.welcome import example_questions, masthead_html, placeholder_html
-from columnbot.errors import ColumnbotError
+from columnbot.bot import ColumnBot
+from columnbot.chat.about import about_html
+from columnbot.chat.history import history_html
+from columnbot.chat.layout import LONGEST_QUESTION, lay_out, spoken_in
+from columnbot.chat.reader import sheet_html
+from columnbot.chat.session import Session, article_at, asked_again, column_at, go_further, judge, referred, talk
+from columnbot.chat.tools import add_tools
+from columnbot.chat.watch import Watch
+from columnbot.errors import FeedbackProblem
+from columnbot.feedback import FILE, keep
+from columnbot.filters import EVERYTHING, Filter
 from columnbot.messages import say
 from columnbot.settings import Settings
 
-LONGEST_QUESTION = 500
 _WAITING = 32
 _READERS_AT_ONCE = 8
-_REFERENCE = re.compile(r"(\d{1,4}):(citation|column):(\d{1,4})")
 
-Message = dict[str, str]
 Update = Any  # what a handler may give for a component: a value, or `gr.update`, which is a dict
+Growing = Iterator[tuple[Update, Session, Update]]  # the bubbles, the session, the question box
 
 
-@dataclass(slots=True)
-class Session:
-    """What one browser tab holds: its conversation, the answers it was given, the bubbles it shows."""
-
-    conversation: Conversation
-    answers: list[Answer] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-
-
-def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
+def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
     """The chat as Gradio blocks. `serve` adds the style sheet and the theme, which Gradio takes at launch."""
-    articles, language = bot.articles(), settings.language
     page = gr.Blocks(title=settings.title, analytics_enabled=False, fill_height=True, fill_width=True)
+    do = _Handlers(bot, settings, watch, bot.index.folder)
+    # Answers are made one at a time, as the model takes every core; columns open meanwhile.
+    quick: dict[str, Any] = {
+        "show_progress": "hidden",
+        "concurrency_limit": _READERS_AT_ONCE,
+        "api_visibility": "private",
+    }
     with page:
-        session = gr.State(None)
-        with gr.Row(elem_id="cb-head"):
-            masthead = gr.HTML(
-                masthead_html(settings.title, articles, language),
-                elem_id="cb-masthead",
-                apply_default_css=False,
-                js_on_load=None,
-            )
-            choice = gr.Radio(
-                [("NL", "nl"), ("EN", "en")],
-                value=language,
-                label=say("chat.language", language),
-                show_label=False,
-                container=False,
-                elem_id="cb-language",
-            )
-            fresh = gr.Button(say("chat.new", language), size="sm", elem_id="cb-new")
-        with gr.Row(elem_id="cb-desk"):
-            with gr.Column(elem_id="cb-talk"):
-                chatbot = gr.Chatbot(
-                    elem_id="cb-conversation",
-                    show_label=False,
-                    container=False,
-                    height="100%",
-                    layout="panel",
-                    buttons=[],
-                    feedback_options=None,
-                    autoscroll=False,
-                    latex_delimiters=[],
-                    line_breaks=False,
-                    allow_tags=False,
-                    sanitize_html=True,
-                    **_welcome(articles, language),
-                )
-                question = gr.Textbox(
-                    placeholder=say("chat.ask", language),
-                    label=say("chat.question", language),
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=6,
-                    max_length=LONGEST_QUESTION,
-                    submit_btn=True,
-                    autofocus=True,
-                    elem_id="cb-ask",
-                )
-            reader = gr.HTML(
-                "",
-                elem_id="cb-reader",
-                apply_default_css=False,
-                js_on_load=(files("columnbot.chat") / "chat.js").read_text(encoding="utf-8"),
-            )
-
-        def start_or_go_on(held: Session | None) -> Session:
-            return held or Session(bot.conversation())
-
-        def ask(typed: str | None, held: Session | None) -> Iterator[tuple[Update, Session, Update]]:
-            current = start_or_go_on(held)
-            if typed and typed.strip():
-                for messages in talk(current, typed.strip()):
-                    yield messages, current, ""
-
-        def ask_from_link(held: Session | None, request: gr.Request) -> Iterator[tuple[Update, Session, Update]]:
-            yield from ask(request.query_params.get("q", "")[:LONGEST_QUESTION], held)
-
-        def ask_example(held: Session | None, event: gr.EventData) -> Iterator[tuple[Update, Session, Update]]:
-            yield from ask(_text_of_example(event), held)
-
-        def open_column(held: Session | None, shown: str, language: str, event: gr.EventData) -> Update:
-            html = column_at(held, _from_browser(event, "reference"), language)
-            return gr.skip() if html is None else html
-
-        def start_over() -> tuple[list[Message], None, str, str]:
-            return [], None, "", ""
-
-        def speak(language: str) -> tuple[Update, ...]:
-            articles = bot.articles()  # of the index as it is now
-            return (
-                masthead_html(settings.title, articles, language),
-                gr.update(label=say("chat.language", language)),
-                gr.update(value=say("chat.new", language)),
-                gr.update(**_welcome(articles, language)),
-                gr.update(placeholder=say("chat.ask", language), label=say("chat.question", language)),
-            )
-
-        # Answers are made one at a time, as the model takes every core; columns open meanwhile.
-        answering: dict[str, Any] = {
-            "outputs": [chatbot, session, question],
-            "show_progress": "hidden",
+        if settings.mcp:
+            add_tools(bot)  # first, as an event may go by the same name
+        session, path = gr.State(None), gr.State(None)  # of the one column that is searched, if it is one
+        on = lay_out(settings, bot.articles())
+        answering = quick | {
+            "outputs": [on.chatbot, session, on.question],
             "concurrency_id": "answering",
             "concurrency_limit": 1,
-            "api_visibility": "private",
         }
-        quick: dict[str, Any] = {
-            "show_progress": "hidden",
-            "concurrency_limit": _READERS_AT_ONCE,
-            "api_visibility": "private",
-        }
-        asked = question.submit(ask, [question, session], **answering)
-        example = chatbot.example_select(ask_example, session, **answering)
-        reader.reference(open_column, [session, reader, choice], reader, **quick)
-        spoken = [masthead, choice, fresh, chatbot, question]
-        emptied = fresh.click(start_over, None, [chatbot, session, question, reader], cancels=[asked, example], **quick)
-        emptied.then(speak, choice, spoken, **quick)  # the archive may have grown meanwhile
-        choice.input(speak, choice, spoken, **quick)
-        page.load(speak, choice, spoken, **quick)
-        page.load(ask_from_link, session, **answering)
+        asked = [
+            on.question.submit(do.ask, [on.question, session, path, *on.boxes], **answering),
+            on.chatbot.example_select(do.ask_example, session, **answering),
+            on.reader.again(do.ask_again, session, **answering),
+            page.load(do.ask_from_link, session, **answering),
+        ]
+        for event in asked:
+            event.success(do.go_further, session, on.chatbot, **quick)
+        on.reader.reference(do.open_column, [session, on.language], on.reader, **quick)
+        on.reader.within(do.stay_in, [session, on.language], [path, on.only], **quick)
+        on.reader.verdict(do.judge, session, on.chatbot, **quick)
+        on.history.click(history_html, on.language, on.reader, **quick)
+        on.about.click(do.tell_about, on.language, on.reader, **quick)
+        on.only.click(lambda: (None, gr.update(visible=False)), None, [path, on.only], **quick)
+        emptied = on.fresh.click(
+            lambda: ([], None, "", "", None, gr.update(visible=False)),
+            None,
+            [on.chatbot, session, on.question, on.reader, path, on.only],
+            cancels=asked,
+            **quick,
+        )
+        emptied.then(do.speak, on.language, on.spoken, **quick)  # the archive may have grown meanwhile
+        on.language.input(do.speak, on.language, on.spoken, **quick)
+        page.load(do.greet, on.language, on.spoken, **quick)
     page.queue(api_open=False, max_size=_WAITING)
     return page
 
 
-def talk(session: Session, typed: str) -> Iterator[list[Message]]:
-    """The bubbles of the session, again and again as the answer to what was typed grows."""
-    earlier = [*session.messages, {"role": "user", "content": question_html(typed)}]
-    session.messages = earlier
-    yield session.messages
-    turn = len(session.answers)
-    try:
-        for answer in session.conversation.stream(typed):
-            session.answers[turn:] = [answer]
-            session.messages = [*earlier, {"role": "assistant", "content": answer_html(answer, turn, typed)}]
-            yield session.messages
-    except ColumnbotError as error:
-        session.messages = [*session.messages, {"role": "assistant", "content": problem_html(str(error))}]
-        yield session.messages
+@dataclass(frozen=True)
+class _Handlers:
+    """What Gradio calls: each takes what stands on the page, and gives what is to stand there."""
 
+    bot: ColumnBot
+    settings: Settings
+    watch: Watch
+    laid_out: Path  # the generation that the page speaks of as it stands
+    idle: Lock = field(default_factory=Lock)
 
-def column_at(session: Session | None, reference: object, language: str) -> str | None:
-    """The column that a button opens, or None where no such button was ever shown."""
-    match = _REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
-    if session is None or match is None or int(match.group(1)) >= len(session.answers):
-        return None
-    answer, place = session.answers[int(match.group(1))], int(match.group(3))
-    if match.group(2) == "column":
-        nearest = nearest_articles(answer)
-        return column_html(nearest[place], (), None, match.group(), language) if place < len(nearest) else None
-    cited = next((citation for citation in answer.citations if citation.number == place), None)
-    if cited is None:
-        return None
-    beside = [citation for citation in answer.citations if citation.article.path == cited.article.path]
-    return column_html(cited.article, beside, place, match.group(), language)
+    def ask(
+        self,
+        typed: str,
+        held: Session | None,
+        path: str | None,
+        author: str,
+        since: str,
+        until: str,
+        tags: list[str],
+    ) -> Growing:
+        where = Filter(
+            author or None,
+            date(int(since), 1, 1) if since else None,
+            date(int(until), 12, 31) if until else None,
+            tuple(tags),
+            path,
+        )
+        yield from self._answer(typed, held, where)
 
+    def ask_from_link(self, held: Session | None, request: gr.Request) -> Growing:
+        yield from self._answer(request.query_params.get("q", "")[:LONGEST_QUESTION], held)
 
-def _welcome(articles: Sequence[Article], language: str) -> dict[str, Any]:
-    examples = [{"text": text} for text in example_questions(articles, language)]
-    return {
-        "placeholder": placeholder_html(language),
-        "examples": examples,
-        "label": say("chat.conversation", language),
-    }
+    def ask_example(self, held: Session | None, event: gr.EventData) -> Growing:
+        yield from self._answer(_text_of_example(event), held)
+
+    def ask_again(self, held: Session | None, event: gr.EventData) -> Growing:
+        found = referred(held, _from_browser(event, "reference"))
+        asked = asked_again(found) if found else None
+        if asked:
+            yield from self._answer(asked[0], held, asked[1])
+
+    def go_further(self, held: Session | None) -> Update:
+        messages = go_further(held, self.bot, self.idle) if held else None
+        return gr.skip() if messages is None else messages
+
+    def open_column(self, held: Session | None, language: str, event: gr.EventData) -> str:
+        html = column_at(held, _from_browser(event, "reference"), language)
+        return html or sheet_html("", f"<p>{say('chat.gone', language)}</p>", language)
+
+    def stay_in(self, held: Session | None, language: str, event: gr.EventData) -> tuple[Update, Update]:
+        found = referred(held, _from_browser(event, "reference"))
+        article = article_at(found) if found else None
+        if article is None:
+            return gr.skip(), gr.skip()
+        return article.path, gr.update(visible=True, value=say("chat.only", language, title=article.title))
+
+    def judge(self, held: Session | None, event: gr.EventData) -> Update:
+        found = referred(held, _from_browser(event, "reference"))
+        feedback = judge(held, found) if held and found else None
+        if held is None or feedback is None:
+            return gr.skip()
+        try:
+            keep(feedback, self.settings.index / FILE)
+        except FeedbackProblem as problem:
+            raise gr.Error(say("chat.not_kept", self.settings.language), print_exception=False) from problem
+        self.watch.judged(feedback.verdict)
+        return held.messages
+
+    def tell_about(self, language: str) -> str:
+        return about_html(self.bot.index, language)
+
+    def speak(self, language: str) -> tuple[Update, ...]:
+        return spoken_in(language, self.settings, self.bot.articles())
+
+    def greet(self, language: str) -> tuple[Update, ...]:
+        """What is new since the page was laid out; nothing, mostly: what a quick reader has typed stays."""
+        spoken = self.speak(language)
+        return spoken if self.bot.index.folder != self.laid_out else tuple(gr.skip() for _ in spoken)
+
+    def _answer(self, typed: str | None, held: Session | None, where: Filter = EVERYTHING) -> Growing:
+        current = held or Session(self.bot.conversation())
+        if typed and typed.strip():
+            for messages in talk(current, typed.strip(), where, self.watch):
+                yield messages, current, ""
 
 
 def _from_browser(event: gr.EventData, name: str) -> object:
