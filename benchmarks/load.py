@@ -36,6 +36,7 @@ from columnbot.messages import say
 THINKS = (2.0, 6.0)  # seconds between two questions of a reader
 ADDED = "De postduif van boekhandel Zevenster heet Kwinkeleer en bezorgt alleen op woensdag."
 ASKED_OF_IT = "Hoe heet de postduif van boekhandel Zevenster?"
+Events = dict[str, tuple[int, list[Any]]]
 _BUSY = tuple(say("chat.busy", language)[:40] for language in ("nl", "en"))
 
 
@@ -54,14 +55,14 @@ class Reader:
     """A tab of the chat, over Gradio's own protocol."""
 
     client: httpx.AsyncClient
-    events: dict[str, int]
+    events: Events
     name: str = field(default_factory=lambda: f"{random.getrandbits(64):016x}")
 
     async def ask(self, question: str) -> Asked:
         """Asks, and reads on to the end of the answer."""
         started, first, outcome, html = time.perf_counter(), None, "nothing came", ""
         try:
-            async for message in self.call("submit", [question, None, "nl"]):
+            async for message in self.call("submit", first=question):
                 kind = message["msg"]
                 text = json.dumps(message.get("output") or {}, ensure_ascii=False)
                 if first is None and "cb-answer" in text:
@@ -84,17 +85,27 @@ class Reader:
         if not found:
             return "nothing to open"
         try:
-            async for message in self.call("reference", [None, "nl"], {"reference": found.group()}):
+            async for message in self.call("reference", event_data={"reference": found.group()}):
                 if message["msg"] == "process_completed":
                     return "opened" if "cb-column" in json.dumps(message["output"]) else "not opened"
         except httpx.HTTPError as error:
             return type(error).__name__
         return "not opened"
 
-    async def call(self, event: str, data: list[Any], event_data: Any = None) -> AsyncIterator[dict[str, Any]]:
-        """The messages that come of an event of the page."""
-        number = self.events[event]
-        data = data[-self.events[f"{event} takes"] :] if self.events[f"{event} takes"] else []
+    async def go_further(self) -> str:
+        """What the page asks for by itself after an answer: its subject over the years, and what to ask next."""
+        try:
+            async for message in self.call("success"):
+                if message["msg"] == "process_completed":
+                    return "went further" if message["success"] else "went no further"
+        except httpx.HTTPError as error:
+            return type(error).__name__
+        return "went no further"
+
+    async def call(self, event: str, *, first: Any = None, event_data: Any = None) -> AsyncIterator[dict[str, Any]]:
+        """The messages that come of an event of the page; its `first` input is set, the others are as they were."""
+        number, held = self.events[event]
+        data = held if first is None else [first, *held[1:]]
         call = {"data": data, "fn_index": number, "session_hash": self.name, "event_data": event_data, "trigger_id": 1}
         joined = await self.client.post("/gradio_api/queue/join", json=call)
         joined.raise_for_status()
@@ -115,14 +126,15 @@ class Reader:
                 pass
 
 
-async def enter(client: httpx.AsyncClient) -> dict[str, int]:
-    """The events of the page by their name, as its own client learns them, and how many inputs each takes."""
+async def enter(client: httpx.AsyncClient) -> Events:
+    """The events of the page by their name, as its own client learns them: of each its number and its inputs."""
     await client.get("/")
-    found = {}
-    for event in (await client.get("/config")).json()["dependencies"]:
+    config = (await client.get("/config")).json()
+    held = {component["id"]: component["props"].get("value") for component in config["components"]}
+    found: Events = {}
+    for event in config["dependencies"]:
         for _, name in event["targets"]:
-            found.setdefault(name, event["id"])
-            found.setdefault(f"{name} takes", len(event["inputs"]))
+            found.setdefault(name, (event["id"], [held[component] for component in event["inputs"]]))
     return found
 
 
@@ -171,6 +183,8 @@ async def read(
             follows = seen and chance.random() < 0.1
             asked = await reader.ask("En wanneer was dat?" if follows else chance.choice(titles))
             seen.append(asked)
+            if asked.outcome == "answered":
+                opened[await reader.go_further()] += 1
             if asked.outcome == "answered" and chance.random() < 0.3:
                 opened[await reader.open(asked.html)] += 1
             await asyncio.sleep(chance.uniform(*THINKS))
@@ -226,7 +240,7 @@ async def run(
         await asyncio.gather(*reading)
         watching.cancel()
     print(f"questions: {len(seen)}, {len(seen) / minutes / 60:.1f} a second; " + counted(seen))
-    print(f"columns opened: {dict(opened)}")
+    print(f"after the answer: {dict(opened)}")
     print(f"rebuild half-way: {rebuilt}; meanwhile {len(during)} questions, {counted(during)}")
     answered = [asked for asked in seen if asked.outcome == "answered" and asked.first is not None]
     print("ms, p50 / p95 / p99")

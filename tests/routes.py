@@ -16,6 +16,7 @@ from gradio.routes import App
 from columnbot import ColumnBot, Settings
 from columnbot.chat import build_page
 from columnbot.chat.serve import launch_options
+from columnbot.chat.watch import Watch
 
 
 @cache
@@ -30,8 +31,10 @@ def routes_of(index: Path) -> dict[str, Any]:
 
 def main() -> None:
     settings = Settings()
-    page = build_page(ColumnBot.open(Path(sys.argv[1])), settings)
-    options = launch_options(settings)
+    bot = ColumnBot.open(Path(sys.argv[1]))
+    watch = Watch(bot, words=settings.log_questions)
+    page = build_page(bot, settings, watch)
+    options = launch_options(settings, watch)
     page.auth, page.favicon_path, page.max_file_size = None, None, None
     page.enable_monitoring, page.run_history = options["enable_monitoring"], options["run_history"]
     app = App.create_app(page, app_kwargs=options["app_kwargs"])

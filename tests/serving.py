@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
@@ -29,3 +30,10 @@ def running(index: Path, *options: str) -> Iterator[str]:
 def own(url: str, address: str) -> bool:
     """Whether a request of the page goes to the chat itself, and to nobody else."""
     return url.startswith((address, "data:", "blob:"))
+
+
+def event_of(config: dict[str, Any], name: str) -> tuple[int, list[Any]]:
+    """The number of an event of the page, and what its inputs hold at first."""
+    held = {component["id"]: component["props"].get("value") for component in config["components"]}
+    event = next(one for one in config["dependencies"] if any(target[1] == name for target in one["targets"]))
+    return event["id"], [held[component] for component in event["inputs"]]

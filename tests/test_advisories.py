@@ -21,6 +21,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.routes import routes_of
+from tests.serving import event_of
 
 ADVISORIES = [json.loads(line) for line in (ROOT / "tests" / "advisories.jsonl").read_text("utf-8").splitlines()]
 REPLAYED = [advisory for advisory in ADVISORIES if "why" not in advisory]
@@ -91,9 +92,8 @@ def ask(address: str, method: str, path: str, body: object = None, headers: dict
 
 def answer_to(address: str, data: list[object]) -> str:
     """Everything that comes of asking that over the queue, as the page does."""
-    events = json.loads(ask(address, "GET", "/config").body)["dependencies"]
-    asking = next(event for event in events if event["targets"][0][1] == "submit")
-    call = {"data": data, "fn_index": asking["id"], "session_hash": "vraagsteller", "trigger_id": 1}
+    number, rest = event_of(json.loads(ask(address, "GET", "/config").body), "submit")
+    call = {"data": data + rest[len(data) :], "fn_index": number, "session_hash": "vraagsteller", "trigger_id": 1}
     joined = ask(address, "POST", "/gradio_api/queue/join", call)
     assert joined.status == 200, joined
     return ask(address, "GET", "/gradio_api/queue/data?session_hash=vraagsteller").body

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -35,7 +36,8 @@ def browser(chromium: Path) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """The open chat. A request to anywhere else than the chat itself, or an error in the console, fails the test."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 860})
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    opened = context.new_page()
     elsewhere: list[str] = []
     errors: list[str] = []
     opened.on("request", lambda request: elsewhere.append(request.url) if not own(request.url, address) else None)
@@ -44,7 +46,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     opened.goto(address)
     opened.locator("#cb-ask textarea").wait_for()
     yield opened
-    opened.close()
+    context.close()
     assert elsewhere == []
     assert errors == []
 
@@ -173,6 +175,134 @@ def test_an_answer_is_copied_with_its_sources(browser: Browser, address: str, bo
     assert copied[5].startswith(f"[1] “{answer.citations[0].article.title}”, Redactie columnbot, 15 februari 2018, ")
     expect(page.get_by_role("button", name="Kopieer met bronnen")).to_be_visible()
     context.close()
+
+
+def choose(page: Page, box: str, value: str) -> None:
+    page.locator(f"#cb-{box} input").click()
+    page.locator(f"#cb-{box}").get_by_role("option", name=value, exact=True).click()
+
+
+def test_filters_limit_what_is_searched_and_the_answer_says_so(page: Page, bot: ColumnBot) -> None:
+    page.get_by_role("button", name="Zoek in een deel van het archief").click()
+    choose(page, "since", "2012")
+    choose(page, "until", "2014")
+    ask(page, "Wat schreef hij over klanten?")
+    expect(page.locator(".cb-footing")).to_be_visible()
+    expect(page.locator(".cb-understood").first).to_have_text("Alleen gezocht in: 2012–2014")
+    years = re.findall(r"\b(?:19|20)\d\d\b", " ".join(page.locator(".cb-about").all_inner_texts()))
+    assert years and all("2012" <= year <= "2014" for year in years)
+
+
+def test_a_bar_of_the_years_asks_for_that_year(page: Page) -> None:
+    ask(page, "Wat schreef hij over klanten?")
+    page.locator(".cb-over-the-years summary").click()
+    bar = page.locator("button.cb-year").first
+    year = (bar.get_attribute("value") or "").split(":")[2]
+    bar.click()
+    expect(page.locator(".cb-answer")).to_have_count(2)
+    expect(page.locator(".cb-understood").last).to_have_text(f"Alleen gezocht in: {year}")
+
+
+def test_a_question_to_go_on_with_is_one_click_away_and_has_an_answer(page: Page) -> None:
+    ask(page, QUESTION)
+    further = page.locator(".cb-next").first
+    question = further.inner_text()
+    further.click()
+    expect(page.locator(".cb-question").last).to_have_text(question)
+    expect(page.locator(".cb-answer")).to_have_count(2)
+    expect(page.locator(".cb-answer").last.locator(".cb-marker").first).to_be_visible()
+
+
+def test_one_steps_from_quote_to_quote_and_asks_about_the_column_that_is_open(page: Page, bot: ColumnBot) -> None:
+    question = "Wat doen de interne klanten van een bedrijf?"
+    citations = bot.ask(question).citations
+    several = next(c for c in citations if sum(o.article.path == c.article.path for o in citations) > 1)
+    beside = sorted((c for c in citations if c.article.path == several.article.path), key=lambda c: c.start)
+    ask(page, question)
+    page.locator(f'button.cb-marker[value="0:citation:{beside[0].number}"]').click()
+    for expected in (*beside[1:], beside[0]):
+        page.get_by_role("button", name="Volgend citaat").click()
+        assert " ".join("".join(page.locator("mark.cb-chosen").all_inner_texts()).split()).startswith(
+            expected.quote.split()[0]
+        )
+        expect(page.locator("mark.cb-chosen").first).to_be_in_viewport()
+    page.get_by_role("button", name="Vraag over deze column").click()
+    expect(page.locator("#cb-only")).to_contain_text(several.article.title)
+    ask(page, "Wat is een klant?")
+    expect(page.locator(".cb-understood").last).to_contain_text(several.article.path)
+    page.locator("#cb-only").click()
+    expect(page.locator("#cb-only")).to_have_count(0)
+
+
+def test_earlier_questions_stay_in_the_browser_are_found_exported_and_forgotten(page: Page, bot: ColumnBot) -> None:
+    for number, question in enumerate((QUESTION, "Wie volgde Anton van Dalen op als directeur?"), start=1):
+        ask(page, question)
+        expect(page.locator(".cb-footing")).to_have_count(number)
+    address = page.url
+    page = page.context.new_page()  # of the same browser, as after a day
+    page.goto(address)
+    page.locator("#cb-history").click()
+    expect(page.locator(".cb-turns li")).to_have_count(2)
+    page.get_by_label("Zoek in eerdere vragen").fill("onbekende bedrijven")
+    expect(page.locator(".cb-turns li")).to_have_count(1)
+    expect(page.locator(".cb-asked")).to_have_text(QUESTION)
+    exported = {}
+    for name in ("Markdown", "BibTeX", "CSL-JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        exported[name] = Path(download.value.path()).read_text(encoding="utf-8")
+    titles = {citation.article.title for citation in bot.ask(QUESTION).citations}
+
+    assert exported["Markdown"].startswith(f"## {QUESTION}\n")
+    assert {item["title"] for item in json.loads(exported["CSL-JSON"])} == titles
+    assert exported["BibTeX"].count("@misc{") == len(titles)
+
+    page.locator(".cb-turns summary").click()
+    page.get_by_role("button", name="Vraag opnieuw").click()
+    expect(page.locator("#cb-ask textarea")).to_have_value(QUESTION)
+    page.get_by_role("button", name="Verwijder", exact=True).click()
+    page.get_by_label("Zoek in eerdere vragen").fill("")
+    expect(page.locator(".cb-turns li")).to_have_count(1)
+    page.get_by_role("button", name="Verwijder alles").click()
+    expect(page.locator(".cb-none")).to_be_visible()
+
+
+def test_a_reader_says_what_is_wrong_and_the_keeper_hears_it(page: Page, sample_index: Path) -> None:
+    ask(page, QUESTION)
+    expect(page.locator(".cb-next").first).to_be_visible()
+    page.locator(".cb-bad summary").click()
+    page.get_by_role("button", name="Er ontbreekt iets").click()
+    expect(page.locator(".cb-verdict")).to_have_text("Bewaard, dank.")
+    command = [sys.executable, "-m", "columnbot", "feedback", "--index", str(sample_index), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    last = json.loads(done.stdout)[-1]
+    assert (last["question"], last["verdict"], last["reason"]) == (QUESTION, "bad", "missing")
+
+
+def test_what_this_archive_is_stands_one_click_away(page: Page) -> None:
+    page.locator("#cb-about").click()
+    expect(page.locator(".cb-facts")).to_contain_text("Redactie columnbot (40)")
+    page.keyboard.press("Escape")
+    expect(page.locator("#cb-about")).to_be_focused()
+
+
+def test_a_chat_that_was_restarted_answers_again_and_what_was_asked_is_in_the_history(
+    browser: Browser, sample_index: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    page = browser.new_page()
+    with running(sample_index, "--port", port) as address:
+        page.goto(address)
+        ask(page, QUESTION)
+        expect(page.locator(".cb-marker").first).to_be_visible()
+    with running(sample_index, "--port", port):
+        expect(page.locator(".cb-question")).to_have_count(0, timeout=20_000)  # the page has loaded itself again
+        page.locator("#cb-history").click()
+        expect(page.locator(".cb-asked")).to_have_text(QUESTION)
+        ask(page, QUESTION)
+        expect(page.locator(".cb-footing")).to_be_visible()
+    page.close()
 
 
 def test_a_link_may_bring_its_question(browser: Browser, address: str) -> None:

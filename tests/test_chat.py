@@ -1,20 +1,21 @@
 """What the chat puts on the page: escaped, numbered as the citations are, and nothing that was not shown before."""
 
 import re
+from datetime import date
 from html import unescape
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from columnbot import Answer, AnswerSentence, Article, Citation, ColumnBot
-from columnbot.chat.page import Session, column_at, talk
+from columnbot import Answer, AnswerSentence, Article, Citation, ColumnBot, Filter
+from columnbot.chat.about import about_html
 from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, question_html
 from columnbot.chat.welcome import archive_line, example_questions
 
 MARKS = str.maketrans("", "", "->")  # of list items and quoted blocks
-QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
 
 
 def words_of(html: str) -> list[str]:
@@ -70,33 +71,43 @@ def test_a_question_is_shown_as_typed() -> None:
     assert words_of(question_html("<i>Wat</i> is\n$x$?")) == ["<i>Wat</i>", "is", "$x$?"]
 
 
-def test_a_turn_opens_its_columns_and_no_others(bot: ColumnBot) -> None:
-    session = Session(bot.conversation())
-    *_, messages = talk(session, QUESTION)
-    assert [message["role"] for message in messages] == ["user", "assistant"]
-    first = session.answers[0].citations[0]
-    html = column_at(session, "0:citation:1", "nl")
-    assert html is not None
-    assert first.article.title in unescape(html)
-    for reference in (
-        "0:citation:99",
-        "1:citation:1",
-        "0:column:9999",
-        "x",
-        "",
-        None,
-        ["0:citation:1"],
-        "0:citation:-1",
-    ):
-        assert column_at(session, reference, "nl") is None
-    assert column_at(None, "0:citation:1", "nl") is None
+def test_beside_an_answer_stands_where_it_looked_its_years_and_what_to_ask_next() -> None:
+    where = Filter("A & B", date(2012, 1, 1), date(2014, 12, 31), ("fietsen",))
+    years = {2011: 0, 2012: 4, 2013: 1}
+    answer = Answer("v", False, 0.1, (), (), "Niets.", (), "nl")
+    html = answer_html(answer, 7, "v", where=where, years=years, following=("Waarom <nu>?",))
+
+    assert "Alleen gezocht in: A &amp; B, 2012–2014, fietsen" in html
+    assert re.findall(r'value="7:year:(\d+)"', html) == ["2012", "2013"]  # a year without columns cannot be asked for
+    assert re.findall(r"cb-height-(\d)", html) == ["0", "8", "2"]
+    assert "5 columns noemen dit, 2011–2013" in html
+    assert 'value="7:next:0">Waarom &lt;nu&gt;?</button>' in html
 
 
-def test_a_question_that_is_refused_is_answered_in_one_line(bot: ColumnBot) -> None:
-    session = Session(bot.conversation())
-    *_, messages = talk(session, "?!")
-    assert "cb-problem" in messages[-1]["content"]
-    assert session.answers == []
+def test_a_verdict_is_asked_for_until_it_is_given() -> None:
+    answer = Answer("v", False, 0.1, (), (), "Niets.", (), "en")
+    asked, thanked = (answer_html(answer, 0, "v", verdict=verdict) for verdict in (None, "bad"))
+    reasons = re.findall(r'value="0:verdict:(\w+)"', asked)
+    assert reasons == ["good", "bad_wrong", "bad_beside", "bad_source", "bad_missing"]
+    assert "verdict:" not in thanked and "Kept, thank you." in thanked
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_sheet_about_the_archive_counts_what_is_in_it(bot: ColumnBot, language: str) -> None:
+    html = about_html(bot.index, language)
+    facts = dict(zip(re.findall(r"<dt>(.*?)</dt>", html), re.findall(r"<dd>(.*?)</dd>", html), strict=True))
+    articles = bot.articles()
+
+    assert facts["Columns"] == str(len(articles))
+    assert facts["Jaren" if language == "nl" else "Years"] == "2009–2025"
+    assert facts["Auteurs" if language == "nl" else "Authors"] == f"Redactie columnbot ({len(articles)})"
+    assert bot.index.folder.name in facts["Index"]
+    rows = re.findall(r'<th scope="row">(\d+)</th>.*?<td>(\d+)</td>', html)
+    assert [int(year) for year, _ in rows] == list(range(2009, 2026))
+    assert sum(int(number) for _, number in rows) == len(articles)
+    days = sorted(article.date for article in articles if article.date)
+    longest = max((after - before).days for before, after in pairwise(days))
+    assert facts["Langste stilte" if language == "nl" else "Longest silence"].startswith(f"{longest} ")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

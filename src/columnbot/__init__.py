@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from columnbot.build import BuildReport as BuildReport
     from columnbot.build import build_index as build_index
     from columnbot.errors import ColumnbotError as ColumnbotError
+    from columnbot.filters import Filter as Filter
     from columnbot.passages import Passage as Passage
     from columnbot.passages import Sentence as Sentence
     from columnbot.retrieval import Hit as Hit
@@ -31,6 +32,7 @@ _HOMES = {
     "ColumnBot": "bot",
     "ColumnbotError": "errors",
     "Conversation": "bot",
+    "Filter": "filters",
     "Hit": "retrieval",
     "Passage": "passages",
     "Sentence": "passages",

@@ -19,13 +19,16 @@ from columnbot.index import Index, Pointer, open_index, read_pointer
 from columnbot.judging import open_judge
 from columnbot.language import language_of
 from columnbot.llm import LanguageModel
+from columnbot.over_time import columns_a_year
 from columnbot.passages import Passage
 from columnbot.questions import Question, understand
 from columnbot.reranking import Reranker, rerank
 from columnbot.retrieval import Hit, Retrieved, hits_of, retrieve
+from columnbot.suggesting import suggestions
 from columnbot.writing import write_answer
 
 TURNS_KEPT = 3
+NEAR = 30  # passages, whose columns suggest what to ask next
 
 _log = logging.getLogger(__name__)
 
@@ -181,16 +184,26 @@ class ColumnBot:
         *_, answer = self._answers(understood, Filter(author, since, until, tuple(tags)))
         return answer
 
-    def stream(self, question: str) -> Iterator[Answer]:
+    def stream(self, question: str, where: Filter = EVERYTHING) -> Iterator[Answer]:
         """The same answer as `ask` gives, a sentence longer each time; the last one is whole.
 
         One that is being written may give way to a quoted one, with a `notice` of why. Raises `QuestionError`.
         """
-        return self._answers(understand(question, self.index.archive), EVERYTHING)
+        return self._answers(understand(question, self.index.archive), where)
 
     def conversation(self) -> "Conversation":
         """A conversation, in which a question may lean on the ones before."""
         return Conversation(self)
+
+    def suggest(self, answer: Answer, k: int = 3) -> tuple[str, ...]:
+        """At most k questions to ask after that answer; the archive answers each with something not yet shown."""
+        near = dict.fromkeys(hit.passage.article for hit in self.search(answer.question, NEAR))
+        return suggestions(answer, tuple(near), self._quote, k)
+
+    def columns_a_year(self, question: str) -> dict[int, int]:
+        """Of each year, first to last, how many columns name what the question is about. Raises `QuestionError`."""
+        index = self.index
+        return columns_a_year(index, understand(question, index.archive))
 
     def article(self, path: str) -> Article:
         """The article of that path. Raises `UnknownArticle`."""
@@ -211,6 +224,12 @@ class ColumnBot:
 
         return write_answer(quoted, self.writer, check)
 
+    def _quote(self, question: str) -> Answer:
+        """The quoted answer, also where there is a writer."""
+        source = self._current()
+        understood = understand(question, source.index.archive)
+        return answer_by_quoting(source.index, retrieve(source.index, source.embedder, understood))
+
     def _retrieve(self, source: _Source, question: Question, where: Filter) -> Retrieved:
         retrieved = retrieve(source.index, source.embedder, question, where)
         return rerank(source.index, retrieved, self._reranker) if self._reranker else retrieved
@@ -228,16 +247,16 @@ class Conversation:
         self._cited: frozenset[str] = frozenset()
         self._turns: tuple[Turn, ...] = ()
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, where: Filter = EVERYTHING) -> Answer:
         """The answer to a question or a follow-up. Raises `QuestionError`, which leaves the conversation as it was."""
-        *_, answer = self.stream(question)
+        *_, answer = self.stream(question, where)
         return answer
 
-    def stream(self, question: str) -> Iterator[Answer]:
+    def stream(self, question: str, where: Filter = EVERYTHING) -> Iterator[Answer]:
         """The same answer as `ask` gives, a sentence longer each time. It counts as a turn once it is whole."""
         understood = self._understand(question)
         answer: Answer | None = None
-        for answer in self._bot._answers(understood, EVERYTHING):
+        for answer in self._bot._answers(understood, where):
             yield answer
         assert answer is not None
         # What a run of follow-ups leans on stays the question that opened it, so that it cannot grow without end.

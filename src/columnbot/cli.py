@@ -240,6 +240,17 @@ def chat(
     embedded_in: Annotated[
         str | None, typer.Option("--embedded-in", help="Sites that may show it in a frame, parted by spaces.")
     ] = None,
+    logo: Annotated[
+        str | None, typer.Option("--logo", help="A picture beside the title: PNG, SVG, JPEG, WebP.")
+    ] = None,
+    theme: Annotated[str | None, typer.Option("--theme", help="system, light or dark.")] = None,
+    mcp: Annotated[
+        bool | None, typer.Option("--mcp", help="Open ask, search and show to programs and language models too.")
+    ] = None,
+    metrics: Annotated[bool | None, typer.Option("--metrics", help="Figures for Prometheus at /metrics.")] = None,
+    log_questions: Annotated[
+        bool | None, typer.Option("--log-questions", help="Put what readers ask in the log, not only that they do.")
+    ] = None,
     auth_file: Annotated[
         str | None, typer.Option("--auth-file", help="Who may enter: lines that `columnbot password` makes.")
     ] = None,
@@ -261,6 +272,11 @@ def chat(
             "title": title,
             "root_path": root_path,
             "embedded_in": embedded_in,
+            "logo": logo,
+            "theme": theme,
+            "mcp": mcp,
+            "metrics": metrics,
+            "log_questions": log_questions,
             "auth_file": auth_file,
         }
     )
@@ -268,6 +284,24 @@ def chat(
     from columnbot.chat import serve
 
     serve(bot, settings, open_browser=browser)
+
+
+@app.command()
+def feedback(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """List what readers thought of the answers in the chat."""
+    from columnbot.feedback import FILE, kept
+
+    settings = load_settings(flags={"index": index})
+    given = list(kept(settings.index / FILE))
+    if as_json:
+        _print_json([asdict(one) for one in given])
+        return
+    if not given:
+        _print(say("feedback.none", settings.language))
+    for one in given:
+        verdict = say(f"chat.bad.{one.reason}" if one.reason else "feedback.good", settings.language)
+        _print(say("feedback.line", settings.language, given=one.given, verdict=verdict, question=one.question))
+        _print(f"   {_shortened(one.answer)}")
 
 
 @app.command()

@@ -15,6 +15,7 @@ ColumnbotError
 ├── WriterFailed           the language model gave no answer that can be used
 ├── QuestionError          the question is empty or far too long
 ├── UnknownArticle         no article of that path is in the index
+├── FeedbackProblem        what readers think cannot be written or read
 └── ChatError              the chat cannot be served (port in use, host unknown)
 """
 
@@ -95,6 +96,10 @@ class QuestionError(ColumnbotError):
 
 class UnknownArticle(ColumnbotError):
     """No article of that path is in the index."""
+
+
+class FeedbackProblem(ColumnbotError):
+    """What readers think of answers cannot be written or read."""
 
 
 class ChatError(ColumnbotError):

@@ -13,12 +13,16 @@ from columnbot.language import fold
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is None or empty does not restrict. Dates are inclusive; a column has to have every tag."""
+    """What is None or empty does not restrict. Dates are inclusive; a column has to have every tag.
+
+    `path` is that of the one column that may be found.
+    """
 
     author: str | None = None
     since: date | None = None
     until: date | None = None
     tags: tuple[str, ...] = ()
+    path: str | None = None
 
     def allows(self, article: Article) -> bool:
         """Whether that column may be found; an undated one only where no date is asked for."""
@@ -27,6 +31,7 @@ class Filter:
             and (self.since is None or (article.date is not None and article.date >= self.since))
             and (self.until is None or (article.date is not None and article.date <= self.until))
             and {fold(tag) for tag in self.tags} <= {fold(tag) for tag in article.tags}
+            and self.path in (None, article.path)
         )
 
     def allowed(self, index: Index) -> NDArray[np.bool_] | None:

@@ -176,6 +176,8 @@ _MESSAGES: dict[str, dict[str, str]] = {
     "chat.columns": {"nl": "{number} columns", "en": "{number} columns"},
     "chat.authors": {"nl": "{number} auteurs", "en": "{number} authors"},
     "chat.about_title": {"nl": "Wat staat er in “{title}”?", "en": "What does “{title}” say?"},
+    "suggest.year": {"nl": "{question} in {year}?", "en": "{question} in {year}?"},
+    "suggest.tag": {"nl": "Wat staat er over {tag}?", "en": "What is said about {tag}?"},
     "chat.understood": {"nl": "Begrepen als: {question}", "en": "Understood as: {question}"},
     "chat.source": {"nl": "Bron {number}: {title}", "en": "Source {number}: {title}"},
     "chat.sure": {"nl": "Vrij zeker", "en": "Fairly sure"},
@@ -185,6 +187,66 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Van zulke antwoorden kloppen er ongeveer {number} op de 10.",
         "en": "About {number} in 10 of such answers are right.",
     },
+    "chat.within": {"nl": "Alleen gezocht in: {filters}", "en": "Searched only: {filters}"},
+    "chat.over_the_years": {
+        "nl": "Door de jaren: {number} columns noemen dit, {first}–{last}",
+        "en": "Over the years: {number} columns name this, {first}–{last}",
+    },
+    "chat.following": {"nl": "Verder vragen", "en": "Ask further"},
+    "chat.judge": {"nl": "Goed antwoord?", "en": "Good answer?"},
+    "chat.good": {"nl": "Ja", "en": "Yes"},
+    "chat.bad": {"nl": "Nee", "en": "No"},
+    "chat.bad.wrong": {"nl": "Het klopt niet", "en": "It is wrong"},
+    "chat.bad.beside": {"nl": "Het gaat langs de vraag heen", "en": "It is beside the question"},
+    "chat.bad.source": {"nl": "De bron zegt iets anders", "en": "The source says something else"},
+    "chat.bad.missing": {"nl": "Er ontbreekt iets", "en": "Something is missing"},
+    "chat.thanks": {"nl": "Bewaard, dank.", "en": "Kept, thank you."},
+    "chat.not_kept": {"nl": "Dit kon niet worden bewaard.", "en": "This could not be kept."},
+    "chat.filters": {"nl": "Zoek in een deel van het archief", "en": "Search a part of the archive"},
+    "chat.author": {"nl": "Auteur", "en": "Author"},
+    "chat.since": {"nl": "Vanaf", "en": "From"},
+    "chat.until": {"nl": "Tot en met", "en": "Up to"},
+    "chat.tags": {"nl": "Trefwoorden", "en": "Tags"},
+    "chat.any": {"nl": "alle", "en": "any"},
+    "chat.any_year": {"nl": "elk jaar", "en": "any year"},
+    "chat.only": {"nl": "Alleen in “{title}” ✕", "en": "Only in “{title}” ✕"},
+    "chat.ask_here": {"nl": "Vraag over deze column", "en": "Ask about this column"},
+    "chat.next_quote": {"nl": "Volgend citaat", "en": "Next quote"},
+    "chat.previous_quote": {"nl": "Vorig citaat", "en": "Previous quote"},
+    "chat.gone": {
+        "nl": "Dit gesprek is van voor een herstart van de chat; stel de vraag opnieuw om verder te lezen.",
+        "en": "This conversation is from before the chat was restarted; ask again to read on.",
+    },
+    "chat.about": {"nl": "Over dit archief", "en": "About this archive"},
+    "chat.history": {"nl": "Eerdere vragen", "en": "Earlier questions"},
+    "feedback.good": {"nl": "Goed antwoord", "en": "Good answer"},
+    "feedback.none": {"nl": "Nog geen oordelen van lezers.", "en": "No verdicts of readers yet."},
+    "feedback.line": {"nl": "{given} {verdict}: {question}", "en": "{given} {verdict}: {question}"},
+    "about.columns": {"nl": "Columns", "en": "Columns"},
+    "about.words": {"nl": "Woorden", "en": "Words"},
+    "about.years": {"nl": "Jaren", "en": "Years"},
+    "about.authors": {"nl": "Auteurs", "en": "Authors"},
+    "about.subjects": {"nl": "Trefwoorden", "en": "Tags"},
+    "about.silence": {"nl": "Langste stilte", "en": "Longest silence"},
+    "about.silence_of": {"nl": "{days} dagen, van {first} tot {last}", "en": "{days} days, from {first} to {last}"},
+    "about.left_out": {"nl": "Weggelaten", "en": "Left out"},
+    "about.copies": {"nl": "dubbel ({number})", "en": "copies ({number})"},
+    "about.index": {"nl": "Index", "en": "Index"},
+    "about.index_of": {
+        "nl": "{name}, gebouwd op {day}: {passages} passages, model {model}",
+        "en": "{name}, built on {day}: {passages} passages, model {model}",
+    },
+    "about.columns_a_year": {"nl": "Columns per jaar", "en": "Columns a year"},
+    "history.search": {"nl": "Zoek in eerdere vragen", "en": "Search earlier questions"},
+    "history.note": {
+        "nl": "Alleen in deze browser bewaard.",
+        "en": "Kept in this browser only.",
+    },
+    "history.none": {"nl": "Nog geen vragen.", "en": "No questions yet."},
+    "history.ask": {"nl": "Vraag opnieuw", "en": "Ask again"},
+    "history.delete": {"nl": "Verwijder", "en": "Delete"},
+    "history.delete_all": {"nl": "Verwijder alles", "en": "Delete all"},
+    "history.print": {"nl": "Afdrukken", "en": "Print"},
     "chat.copy": {"nl": "Kopieer met bronnen", "en": "Copy with sources"},
     "chat.copied": {"nl": "Gekopieerd", "en": "Copied"},
     "chat.withheld": {
@@ -215,6 +277,7 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "De chat staat open op {url} (stoppen: Ctrl+C)",
         "en": "The chat is open at {url} (to stop: Ctrl+C)",
     },
+    "chat.serving_tools": {"nl": "De MCP-server staat op {url}", "en": "The MCP server is at {url}"},
     "unknown_author": {"nl": "auteur onbekend", "en": "author unknown"},
     "undated": {"nl": "zonder datum", "en": "undated"},
 }
@@ -236,6 +299,11 @@ def say(key: str, language: str, /, **values: object) -> str:
 def long_date(day: date, language: str) -> str:
     """ "14 februari 2019" or "14 February 2019"."""
     return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+
+
+def in_digits(number: int, language: str) -> str:
+    """ "397.778" or "397,778"."""
+    return f"{number:,}".replace(",", "." if language == "nl" else ",")
 
 
 def signature(author: str | None, day: date | None, language: str) -> str:

@@ -16,6 +16,7 @@ else:
     import tomli as tomllib
 
 BUNDLED_MODEL = "bundled"
+THEMES = ("system", "light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Settings:
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
     default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
     `title` stands at the head of the chat; `root_path` is where a proxy has it ("/vragen"); `embedded_in`
-    names the sites, parted by spaces, that may show it in a frame.
+    names the sites, parted by spaces, that may show it in a frame. `logo` is a picture beside the title, and
+    `theme` "system", "light" or "dark". `mcp` opens the tools for programs, `metrics` the figures for
+    Prometheus; `log_questions` puts what readers ask in the log.
     `auth_file` has the names and hashed passwords of those who may use the chat; without one, all may.
     `llm_url` is the base address of an OpenAI-compatible server, up to and with `/v1`; without one,
     answers only quote. `llm_timeout` is in seconds, for a whole answer; `llm_context` the tokens that
@@ -50,6 +53,11 @@ class Settings:
     title: str = "columnbot"
     root_path: str = ""
     embedded_in: str = ""
+    logo: str = ""
+    theme: str = "system"
+    mcp: bool = False
+    metrics: bool = False
+    log_questions: bool = False
     auth_file: str | None = None
     llm_url: str = ""
     llm_model: str = ""
@@ -61,6 +69,7 @@ class Settings:
     def __post_init__(self) -> None:
         _require(20 <= self.passage_words <= 400, "passage_words", self.passage_words, "from 20 to 400")
         _require(self.language in ("nl", "en"), "language", self.language, '"nl" or "en"')
+        _require(self.theme in THEMES, "theme", self.theme, "one of " + ", ".join(THEMES))
         _require(0 <= self.port <= 65535, "port", self.port, "from 0 to 65535")
         _require(bool(self.model.strip()), "model", self.model, "a model's name or folder")
         _require(

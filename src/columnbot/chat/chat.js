@@ -6,13 +6,29 @@ let opener = null;    // the button that opened the column, to give the focus ba
 
 const shown = () => element.querySelector(".cb-column");
 
-function bringIntoView() {
+function bringIntoView(mark = element.querySelector("mark.cb-chosen")) {
     const page = element.querySelector(".cb-page");
     if (!page) return;
-    const mark = page.querySelector("mark.cb-chosen");
     const room = page.clientHeight;
     const top = mark ? mark.getBoundingClientRect().top - page.getBoundingClientRect().top + page.scrollTop : 0;
     page.scrollTop = Math.max(0, top - Math.min(room / 3, 220));
+}
+
+// The marks of one citation stand one after another; a step goes to where another begins.
+function step(by) {
+    const marks = [...element.querySelectorAll("mark[data-numbers]")];
+    const chosen = element.querySelector("mark.cb-chosen[data-numbers]") ?? element.querySelector("mark.cb-chosen");
+    const here = marks.indexOf(chosen);
+    const next = marks[(here + by + marks.length) % marks.length];
+    for (const mark of element.querySelectorAll("mark.cb-chosen")) mark.classList.remove("cb-chosen");
+    for (let mark = next; mark; mark = goesOnWith(mark)) mark.classList.add("cb-chosen");
+    bringIntoView(next);
+}
+
+function goesOnWith(mark) {
+    const marks = [...element.querySelectorAll("mark")];
+    const next = marks[marks.indexOf(mark) + 1];
+    return next && !next.dataset.numbers ? next : null;
 }
 
 function close() {
@@ -22,11 +38,12 @@ function close() {
 }
 
 async function copy(button) {
+    const { text } = JSON.parse(button.value);
     try {
-        await navigator.clipboard.writeText(button.value);
+        await navigator.clipboard.writeText(text);
     } catch {    // a browser gives its clipboard to pages on this machine or over https only
         const field = document.createElement("textarea");
-        field.value = button.value;
+        field.value = text;
         document.body.append(field);
         field.select();
         document.execCommand("copy");
@@ -37,20 +54,37 @@ async function copy(button) {
     setTimeout(() => button.classList.remove("cb-done"), 2000);
 }
 
+// What a button of the conversation asks of the server, by the kind of thing that its value names: "2:citation:1".
+const asks = { citation: "reference", column: "reference", year: "again", next: "again", verdict: "verdict" };
+
+function open(button) {
+    const event = asks[button.value.split(":")[1]];
+    const column = shown();
+    if (event === "reference") opener = button;
+    if (event === "reference" && column?.dataset.reference === button.value) bringIntoView();
+    else trigger(event, { reference: button.value });
+}
+
+const tools = {
+    "cb-close": close,
+    "cb-next": () => step(1),
+    "cb-previous": () => step(-1),
+    "cb-ask-here": () => {
+        trigger("within", { reference: shown().dataset.reference });
+        if (matchMedia("(max-width: 860px)").matches) close();
+        document.querySelector("#cb-ask textarea").focus();
+    },
+};
+
 document.addEventListener("click", (event) => {
-    const copying = event.target.closest("#cb-conversation button.cb-copy-answer");
-    if (copying) {
-        copy(copying);
-        return;
-    }
-    const button = event.target.closest("#cb-conversation button.cb-open");
-    if (button) {
+    const button = event.target.closest("button");
+    if (button?.closest("#cb-conversation")) {
+        if (button.matches(".cb-copy-answer")) copy(button);
+        else if (button.matches(".cb-open")) open(button);
+    } else if (button?.closest("#cb-reader")) {
+        for (const [kind, use] of Object.entries(tools)) if (button.classList.contains(kind)) use(button);
+    } else if (button?.matches("#cb-about, #cb-history")) {
         opener = button;
-        const column = shown();
-        if (column && column.dataset.reference === button.value) bringIntoView();
-        else trigger("reference", { reference: button.value });
-    } else if (event.target.closest("#cb-reader .cb-close")) {
-        close();
     }
 });
 
@@ -61,6 +95,7 @@ document.addEventListener("keydown", (event) => {
 watch("value", () => {
     if (!shown()) return;
     bringIntoView();
+    showPast();
     element.querySelector(".cb-close").focus({ preventScroll: true });
 });
 
@@ -77,6 +112,7 @@ function follow() {
     // Gradio calls the examples a list, and none of them an item of it.
     conversation()?.querySelector(".examples[role=list]")?.removeAttribute("role");
     const questions = conversation()?.querySelectorAll(".cb-question") ?? [];
+    remember(questions.length);
     if (questions.length > asked) following = true;
     asked = questions.length;
     const last = questions[asked - 1];

@@ -22,19 +22,29 @@ _OPEN: Mapping[str, frozenset[str]] = {
     r"/(?:assets|static)/[\w./@-]+": _READ,
     r"/(?:config|theme\.css|favicon\.ico|robots\.txt|logout)": _READ,
     r"/login": _WRITE,
-    r"/gradio_api/(?:info|startup-events|queue/data|heartbeat/\w{1,64})": _READ,
+    r"/gradio_api/(?:info|startup-events|queue/data|heartbeat/[\w-]{1,64})": _READ,
     r"/gradio_api/(?:queue/join|cancel|reset)": _WRITE,
 }
+# What a program asks of the tools, where the keeper opened them.
+_TOOLS: Mapping[str, frozenset[str]] = {
+    r"/gradio_api/mcp(?:/.*)?": frozenset({"GET", "HEAD", "POST", "DELETE"}),
+    r"/gradio_api/call/(?:ask|search|show)": _WRITE,
+    r"/gradio_api/call/(?:ask|search|show)/[\w-]{1,64}": _READ,
+}
 _JOIN = "/gradio_api/queue/join"
-_SESSION = re.compile(r"\w{1,64}")
+_SESSION = re.compile(r"[\w-]{1,64}")
 
 
 class Gate:
-    """Lets through what the page itself asks; `beside` are the paths that the chat has of its own."""
+    """Lets through what the page itself asks; `beside` are the paths that the chat has of its own.
 
-    def __init__(self, app: ASGIApp, beside: tuple[str, ...] = ()) -> None:
+    `tools` opens what programs ask of the tools too.
+    """
+
+    def __init__(self, app: ASGIApp, beside: tuple[str, ...] = (), *, tools: bool = False) -> None:
         self.app = app
         self.beside = frozenset(beside)
+        self.open = {**_OPEN, **_TOOLS} if tools else _OPEN
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it. Of what is shut, nothing says whether it is there."""
@@ -65,7 +75,7 @@ class Gate:
         if path.strip("/") in {page for page, *_ in scope["app"].get_blocks().pages}:
             # Gradio fails on a page that there is not, and reads a deep link from a file.
             return method in _READ and not {"page", "deep_link"} & set(QueryParams(scope["query_string"]))
-        return any(method in methods and re.fullmatch(opened, path) for opened, methods in _OPEN.items())
+        return any(method in methods and re.fullmatch(opened, path) for opened, methods in self.open.items())
 
 
 def _path(scope: Scope) -> str:

@@ -1,247 +1,177 @@
-"""The page: its components, and what happens on each event.
+"""The page: what happens on each event."""
 
-A click in the page names a turn and a citation ("2:citation:1"); what they stand for is kept here,
-with the session, so a browser cannot ask for anything that was not shown to it.
-"""
-
-import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from importlib.resources import files
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
-from starlette.concurrency import iterate_in_threadpool
 
-from columnbot.answering import Answer
-from columnbot.articles import Article
-from columnbot.bot import ColumnBot, Conversation
-from columnbot.chat.reader import column_html
-from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
-from columnbot.chat.turns import Turns
-from columnbot.chat.welcome import example_questions, masthead_html, placeholder_html
-from columnbot.errors import ColumnbotError
+from columnbot.bot import ColumnBot
+from columnbot.chat.about import about_html
+from columnbot.chat.history import history_html
+from columnbot.chat.layout import lay_out, spoken_in
+from columnbot.chat.reader import sheet_html
+from columnbot.chat.session import Session, article_at, asked_again, column_at, go_further, judge, referred
+from columnbot.chat.tools import add_tools
+from columnbot.chat.turns import Turns, in_turn
+from columnbot.chat.watch import Watch
+from columnbot.errors import FeedbackProblem
+from columnbot.feedback import FILE, keep
+from columnbot.filters import EVERYTHING, Filter
 from columnbot.messages import say
 from columnbot.settings import Settings
 
-LONGEST_QUESTION = 500
-MOST_TURNS = 50  # a conversation goes to the browser whole, at each answer
 # Gradio has forty places for events that go on at once: these for questions, the others for all that is quick.
 _WAITING = 24
 _READERS_AT_ONCE = 8
 _QUEUED = 200
-_REFERENCE = re.compile(r"(\d{1,4}):(citation|column):(\d{1,4})")
 
-Message = dict[str, str]
 Update = Any  # what a handler may give for a component: a value, or `gr.update`, which is a dict
-Shown = tuple[Update, "Session", Update]  # the bubbles, the session, and what stands in the field for a question
+Growing = AsyncIterator[tuple[Update, Session, Update]]  # the bubbles, the session, the question box
 
 
-@dataclass(slots=True)
-class Session:
-    """What one browser tab holds: its conversation, the answers it was given, the bubbles it shows."""
-
-    conversation: Conversation
-    answers: list[Answer] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-
-
-def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
+def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
     """The chat as Gradio blocks. `serve` adds the style sheet and the theme, which Gradio takes at launch."""
-    articles, language = bot.articles(), settings.language
-    turns = Turns(_WAITING)
     page = gr.Blocks(title=settings.title, analytics_enabled=False, fill_height=True, fill_width=True)
+    do = _Handlers(bot, settings, watch, bot.index.folder)
+    # `Turns` says how many answers are made at a time; columns open meanwhile.
+    quick: dict[str, Any] = {
+        "show_progress": "hidden",
+        "concurrency_limit": _READERS_AT_ONCE,
+        "api_visibility": "private",
+    }
     with page:
-        session = gr.State(None)
-        with gr.Row(elem_id="cb-head"):
-            masthead = gr.HTML(
-                masthead_html(settings.title, articles, language),
-                elem_id="cb-masthead",
-                apply_default_css=False,
-                js_on_load=None,
-            )
-            choice = gr.Radio(
-                [("NL", "nl"), ("EN", "en")],
-                value=language,
-                label=say("chat.language", language),
-                show_label=False,
-                container=False,
-                elem_id="cb-language",
-            )
-            fresh = gr.Button(say("chat.new", language), size="sm", elem_id="cb-new")
-        with gr.Row(elem_id="cb-desk"):
-            with gr.Column(elem_id="cb-talk"):
-                chatbot = gr.Chatbot(
-                    elem_id="cb-conversation",
-                    show_label=False,
-                    container=False,
-                    height="100%",
-                    layout="panel",
-                    buttons=[],
-                    feedback_options=None,
-                    autoscroll=False,
-                    latex_delimiters=[],
-                    line_breaks=False,
-                    allow_tags=False,
-                    sanitize_html=True,
-                    **_welcome(articles, language),
-                )
-                question = gr.Textbox(
-                    placeholder=say("chat.ask", language),
-                    label=say("chat.question", language),
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=6,
-                    max_length=LONGEST_QUESTION,
-                    submit_btn=True,
-                    autofocus=True,
-                    elem_id="cb-ask",
-                )
-            reader = gr.HTML(
-                "",
-                elem_id="cb-reader",
-                apply_default_css=False,
-                js_on_load=(files("columnbot.chat") / "chat.js").read_text(encoding="utf-8"),
-            )
-
-        def start_or_go_on(held: Session | None) -> Session:
-            return held or Session(bot.conversation())
-
-        async def ask(typed: str | None, held: Session | None, language: str) -> AsyncIterator[Shown]:
-            current, asked = start_or_go_on(held), (typed or "").strip()
-            async for messages, left in in_turn(turns, current, asked, language):
-                yield messages, current, left
-
-        async def ask_from_link(held: Session | None, language: str, request: gr.Request) -> AsyncIterator[Shown]:
-            async for shown in ask(request.query_params.get("q"), held, language):
-                yield shown
-
-        async def ask_example(held: Session | None, language: str, event: gr.EventData) -> AsyncIterator[Shown]:
-            async for shown in ask(_text_of_example(event), held, language):
-                yield shown
-
-        def open_column(held: Session | None, language: str, event: gr.EventData) -> Update:
-            html = column_at(held, _from_browser(event, "reference"), language)
-            return gr.skip() if html is None else html
-
-        def start_over() -> tuple[list[Message], None, str, str]:
-            return [], None, "", ""
-
-        def speak(language: str) -> tuple[Update, ...]:
-            articles = bot.articles()  # of the index as it is now
-            return (
-                masthead_html(settings.title, articles, language),
-                gr.update(label=say("chat.language", language)),
-                gr.update(value=say("chat.new", language)),
-                gr.update(**_welcome(articles, language)),
-                gr.update(placeholder=say("chat.ask", language), label=say("chat.question", language)),
-            )
-
-        # `turns` says how many of these go on; columns open meanwhile.
-        answering: dict[str, Any] = {
-            "outputs": [chatbot, session, question],
-            "show_progress": "hidden",
+        if settings.mcp:
+            add_tools(bot)  # first, as an event may go by the same name
+        session, path = gr.State(None), gr.State(None)  # of the one column that is searched, if it is one
+        on = lay_out(settings, bot.articles())
+        answering = quick | {
+            "outputs": [on.chatbot, session, on.question],
             "concurrency_id": "answering",
             "concurrency_limit": None,
-            "api_visibility": "private",
         }
-        quick: dict[str, Any] = {
-            "show_progress": "hidden",
-            "concurrency_limit": _READERS_AT_ONCE,
-            "api_visibility": "private",
-        }
-        asked = question.submit(ask, [question, session, choice], **answering)
-        example = chatbot.example_select(ask_example, [session, choice], **answering)
-        reader.reference(open_column, [session, choice], reader, **quick)
-        spoken = [masthead, choice, fresh, chatbot, question]
-        emptied = fresh.click(start_over, None, [chatbot, session, question, reader], cancels=[asked, example], **quick)
-        emptied.then(speak, choice, spoken, **quick)  # the archive may have grown meanwhile
-        choice.input(speak, choice, spoken, **quick)
-        page.load(speak, choice, spoken, **quick)
-        page.load(ask_from_link, [session, choice], **answering)
+        asked = [
+            on.question.submit(do.ask, [on.question, session, on.language, path, *on.boxes], **answering),
+            on.chatbot.example_select(do.ask_example, [session, on.language], **answering),
+            on.reader.again(do.ask_again, [session, on.language], **answering),
+            page.load(do.ask_from_link, [session, on.language], **answering),
+        ]
+        for event in asked:
+            event.success(do.go_further, session, on.chatbot, **quick)
+        on.reader.reference(do.open_column, [session, on.language], on.reader, **quick)
+        on.reader.within(do.stay_in, [session, on.language], [path, on.only], **quick)
+        on.reader.verdict(do.judge, session, on.chatbot, **quick)
+        on.history.click(history_html, on.language, on.reader, **quick)
+        on.about.click(do.tell_about, on.language, on.reader, **quick)
+        on.only.click(lambda: (None, gr.update(visible=False)), None, [path, on.only], **quick)
+        emptied = on.fresh.click(
+            lambda: ([], None, "", "", None, gr.update(visible=False)),
+            None,
+            [on.chatbot, session, on.question, on.reader, path, on.only],
+            cancels=asked,
+            **quick,
+        )
+        emptied.then(do.speak, on.language, on.spoken, **quick)  # the archive may have grown meanwhile
+        on.language.input(do.speak, on.language, on.spoken, **quick)
+        page.load(do.greet, on.language, on.spoken, **quick)
     page.queue(api_open=False, max_size=_QUEUED)
     return page
 
 
-def talk(session: Session, typed: str) -> Iterator[list[Message]]:
-    """The bubbles of the session, again and again as the answer to what was typed grows."""
-    earlier = [*session.messages, {"role": "user", "content": question_html(typed)}]
-    session.messages = earlier
-    yield session.messages
-    turn = len(session.answers)
-    try:
-        for answer in session.conversation.stream(typed):
-            session.answers[turn:] = [kept(answer)]
-            session.messages = [*earlier, {"role": "assistant", "content": answer_html(answer, turn, typed)}]
-            yield session.messages
-    except ColumnbotError as error:
-        session.messages = [*session.messages, {"role": "assistant", "content": problem_html(str(error))}]
-        yield session.messages
+@dataclass(frozen=True)
+class _Handlers:
+    """What Gradio calls: each takes what stands on the page, and gives what is to stand there."""
 
+    bot: ColumnBot
+    settings: Settings
+    watch: Watch
+    laid_out: Path  # the generation that the page speaks of as it stands
+    idle: Lock = field(default_factory=Lock)
+    turns: Turns = field(default_factory=lambda: Turns(_WAITING))
 
-def kept(answer: Answer) -> Answer:
-    """The answer without the hits that no button opens, which would be most of what a session takes."""
-    nearest = {article.path: article for article in nearest_articles(answer)} if not answer.found else {}
-    hits = {hit.passage.article.path: hit for hit in reversed(answer.hits) if hit.passage.article.path in nearest}
-    return replace(answer, hits=tuple(hits[path] for path in nearest))
+    async def ask(
+        self,
+        typed: str,
+        held: Session | None,
+        language: str,
+        path: str | None,
+        author: str,
+        since: str,
+        until: str,
+        tags: list[str],
+    ) -> Growing:
+        where = Filter(
+            author or None,
+            date(int(since), 1, 1) if since else None,
+            date(int(until), 12, 31) if until else None,
+            tuple(tags),
+            path,
+        )
+        async for shown in self._answer(typed, held, language, where):
+            yield shown
 
+    async def ask_from_link(self, held: Session | None, language: str, request: gr.Request) -> Growing:
+        async for shown in self._answer(request.query_params.get("q"), held, language):
+            yield shown
 
-async def in_turn(
-    turns: Turns, session: Session, asked: str, language: str
-) -> AsyncIterator[tuple[list[Message], str]]:
-    """The bubbles, as `talk` has them, once it is this reader's turn; and what stays in the field for a question.
+    async def ask_example(self, held: Session | None, language: str, event: gr.EventData) -> Growing:
+        async for shown in self._answer(_text_of_example(event), held, language):
+            yield shown
 
-    What cannot be answered now comes back with the reason, and the session goes on as if it had not been asked.
-    """
-    if not asked:
-        return
-    refusal = refusal_of(turns, session, asked)
-    if refusal:
-        shown = {"role": "user", "content": question_html(asked[:LONGEST_QUESTION])}
-        why = {"role": "assistant", "content": problem_html(say(refusal, language))}
-        yield [*session.messages, shown, why], asked
-        return
-    with turns.place():
-        steps = iterate_in_threadpool(talk(session, asked))
-        yield await anext(steps), ""  # the question, while others are answered
-        async with turns.turn:
-            async for messages in steps:
-                yield messages, ""
+    async def ask_again(self, held: Session | None, language: str, event: gr.EventData) -> Growing:
+        found = referred(held, _from_browser(event, "reference"))
+        asked = asked_again(found) if found else None
+        if asked:
+            async for shown in self._answer(asked[0], held, language, asked[1]):
+                yield shown
 
+    def go_further(self, held: Session | None) -> Update:
+        messages = go_further(held, self.bot, self.idle) if held else None
+        return gr.skip() if messages is None else messages
 
-def refusal_of(turns: Turns, session: Session, asked: str) -> str | None:
-    """The message that says why this is not answered, or None."""
-    if len(asked) > LONGEST_QUESTION:
-        return "chat.long_question"
-    if len(session.answers) >= MOST_TURNS:
-        return "chat.long_conversation"
-    return "chat.busy" if turns.full else None
+    def open_column(self, held: Session | None, language: str, event: gr.EventData) -> str:
+        html = column_at(held, _from_browser(event, "reference"), language)
+        return html or sheet_html("", f"<p>{say('chat.gone', language)}</p>", language)
 
+    def stay_in(self, held: Session | None, language: str, event: gr.EventData) -> tuple[Update, Update]:
+        found = referred(held, _from_browser(event, "reference"))
+        article = article_at(found) if found else None
+        if article is None:
+            return gr.skip(), gr.skip()
+        return article.path, gr.update(visible=True, value=say("chat.only", language, title=article.title))
 
-def column_at(session: Session | None, reference: object, language: str) -> str | None:
-    """The column that a button opens, or None where no such button was ever shown."""
-    match = _REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
-    if session is None or match is None or int(match.group(1)) >= len(session.answers):
-        return None
-    answer, place = session.answers[int(match.group(1))], int(match.group(3))
-    if match.group(2) == "column":
-        nearest = nearest_articles(answer)
-        return column_html(nearest[place], (), None, match.group(), language) if place < len(nearest) else None
-    cited = next((citation for citation in answer.citations if citation.number == place), None)
-    if cited is None:
-        return None
-    beside = [citation for citation in answer.citations if citation.article.path == cited.article.path]
-    return column_html(cited.article, beside, place, match.group(), language)
+    def judge(self, held: Session | None, event: gr.EventData) -> Update:
+        found = referred(held, _from_browser(event, "reference"))
+        feedback = judge(held, found) if held and found else None
+        if held is None or feedback is None:
+            return gr.skip()
+        try:
+            keep(feedback, self.settings.index / FILE)
+        except FeedbackProblem as problem:
+            raise gr.Error(say("chat.not_kept", self.settings.language), print_exception=False) from problem
+        self.watch.judged(feedback.verdict)
+        return held.messages
 
+    def tell_about(self, language: str) -> str:
+        return about_html(self.bot.index, language)
 
-def _welcome(articles: Sequence[Article], language: str) -> dict[str, Any]:
-    examples = [{"text": text} for text in example_questions(articles, language)]
-    return {
-        "placeholder": placeholder_html(language),
-        "examples": examples,
-        "label": say("chat.conversation", language),
-    }
+    def speak(self, language: str) -> tuple[Update, ...]:
+        return spoken_in(language, self.settings, self.bot.articles())
+
+    def greet(self, language: str) -> tuple[Update, ...]:
+        """What is new since the page was laid out; nothing, mostly: what a quick reader has typed stays."""
+        spoken = self.speak(language)
+        return spoken if self.bot.index.folder != self.laid_out else tuple(gr.skip() for _ in spoken)
+
+    async def _answer(
+        self, typed: str | None, held: Session | None, language: str, where: Filter = EVERYTHING
+    ) -> Growing:
+        current = held or Session(self.bot.conversation())
+        async for messages, left in in_turn(self.turns, current, (typed or "").strip(), where, self.watch, language):
+            yield messages, current, left
 
 
 def _from_browser(event: gr.EventData, name: str) -> object:

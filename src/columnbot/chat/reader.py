@@ -44,13 +44,28 @@ def column_html(
     `reference` is that of the button that opened it; the labels are in `language`.
     """
     about = escape(signature(article.author, article.date, language))
-    close = escape(say("chat.close", language))
+    steps = ("previous_quote", "next_quote") if len(citations) > 1 else ()
+    buttons = [(f"cb-{step.partition('_')[0]}", f"chat.{step}") for step in steps]
+    content = (
+        f'<p class="cb-signature" lang="{language}">{about}{_original(article, language)}</p>'
+        f'<div class="cb-body" lang="{article.language}">{_body(article.text, citations, chosen)}</div>'
+    )
+    title = f'<span lang="{article.language}">{escape(article.title)}</span>'
+    return sheet_html(title, content, language, [*buttons, ("cb-ask-here", "chat.ask_here")], reference=reference)
+
+
+def sheet_html(
+    title: str, content: str, language: str, buttons: Sequence[tuple[str, str]] = (), *, reference: str = ""
+) -> str:
+    """A sheet beside the conversation: a bar of buttons (class, key of their text), a heading, and HTML."""
+    bar = "".join(
+        f'<button type="button" class="cb-tool {kind}">{escape(say(key, language))}</button>'
+        for kind, key in (*buttons, ("cb-close", "chat.close"))
+    )
     return (
         f'<article class="cb-column" data-reference="{escape(reference)}" aria-labelledby="cb-column-title">'
-        f'<div class="cb-bar"><button type="button" class="cb-close" aria-label="{close}">{close}</button></div>'
-        f'<div class="cb-page" tabindex="0"><h2 id="cb-column-title" lang="{article.language}">{escape(article.title)}</h2>'
-        f'<p class="cb-signature" lang="{language}">{about}{_original(article, language)}</p>'
-        f'<div class="cb-body" lang="{article.language}">{_body(article.text, citations, chosen)}</div></div></article>'
+        f'<div class="cb-tools" lang="{language}">{bar}</div><div class="cb-page" tabindex="0">'
+        f'<h2 id="cb-column-title">{title}</h2>{content}</div></article>'
     )
 
 

@@ -6,14 +6,22 @@ sanitiser then drops what it does not know, `data-` and `aria-` attributes among
 says what it opens in its `value` ("2:citation:1": of turn 2, citation 1), and its name in text.
 """
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from html import escape
 
 from columnbot.answering import Answer, AnswerSentence, Citation
 from columnbot.articles import Article
+from columnbot.chat.references import as_markdown, as_text, reference_of
+from columnbot.feedback import REASONS, Verdict
+from columnbot.filters import EVERYTHING, Filter
 from columnbot.messages import say, signature
 
 NEAREST = 3
 _SURE, _LIKELY = 0.75, 0.5
+_HEIGHTS = 8  # of a bar; the style sheet has as many classes
+_LABELS = 12  # of years, at most
 
 
 def question_html(question: str) -> str:
@@ -26,11 +34,26 @@ def problem_html(message: str) -> str:
     return f'<div class="cb-problem">{_text(message)}</div>'
 
 
-def answer_html(answer: Answer, turn: int, typed: str) -> str:
-    """The answer to the question of that turn, in the answer's language."""
-    understood = _understood(answer, typed)
+def answer_html(
+    answer: Answer,
+    turn: int,
+    typed: str,
+    *,
+    where: Filter = EVERYTHING,
+    years: Mapping[int, int] | None = None,
+    following: Sequence[str] = (),
+    verdict: Verdict | None = None,
+) -> str:
+    """The answer to the question of that turn, in the answer's language.
+
+    `where` is what was searched; `years` how many columns name its subject, a year; `following` what to ask next.
+    """
+    above = _understood(answer, typed) + _within(where, answer.language)
     body = _found(answer, turn) if answer.found else _not_found(answer, turn)
-    return f'<div class="cb-answer" lang="{answer.language}">{understood}{body}</div>'
+    below = _over_the_years(years or {}, answer.language, turn) + _following(following, answer.language, turn)
+    return (
+        f'<div class="cb-answer" lang="{answer.language}">{above}{body}{below}{_footing(answer, turn, verdict)}</div>'
+    )
 
 
 def nearest_articles(answer: Answer) -> tuple[Article, ...]:
@@ -46,10 +69,56 @@ def _understood(answer: Answer, typed: str) -> str:
     return f'<p class="cb-understood">{_text(say("chat.understood", answer.language, question=answer.question))}</p>'
 
 
+def _within(where: Filter, language: str) -> str:
+    if where == EVERYTHING:
+        return ""
+    return f'<p class="cb-understood">{_text(say("chat.within", language, filters=filters_in_words(where)))}</p>'
+
+
+def filters_in_words(where: Filter) -> str:
+    """Such as "Freek Janssen, 2012–2014, water"."""
+    since, until = (str(day.year) if day else "" for day in (where.since, where.until))
+    years = since if since == until else f"{since}–{until}"
+    return ", ".join(part for part in (where.author, years, *where.tags, where.path) if part)
+
+
+def _over_the_years(years: Mapping[int, int], language: str, turn: int) -> str:
+    """How many columns name the subject in each year, as bars; a click on one asks for that year."""
+    if len(years) < 2:
+        return ""
+    most, apart = max(years.values()), -(-len(years) // _LABELS)
+    bars = "".join(
+        _year(year, columns, -(-columns * _HEIGHTS // most), language, turn, labelled=place % apart == 0)
+        for place, (year, columns) in enumerate(years.items())
+    )
+    heading = say("chat.over_the_years", language, number=sum(years.values()), first=min(years), last=max(years))
+    return (
+        f'<details class="cb-over-the-years"><summary>{heading}</summary><div class="cb-years">{bars}</div></details>'
+    )
+
+
+def _year(year: int, columns: int, height: int, language: str, turn: int, *, labelled: bool) -> str:
+    count = say("chat.column" if columns == 1 else "chat.columns", language, number=columns)
+    label = f'<span class="cb-label">{year}</span>' if labelled else ""
+    bar = f'<span class="cb-bar cb-height-{height}"></span>{label}'
+    if columns == 0:
+        return f'<span class="cb-year" title="{year}: {count}">{bar}</span>'
+    return _button(f"{turn}:year:{year}", "cb-year", bar, name=f"{year}: {count}")
+
+
+def _following(questions: Sequence[str], language: str, turn: int) -> str:
+    items = "".join(
+        f"<li>{_button(f'{turn}:next:{place}', 'cb-next', _text(question))}</li>"
+        for place, question in enumerate(questions)
+    )
+    heading = say("chat.following", language)
+    return f'<h4 class="cb-heading">{heading}</h4><ul class="cb-following">{items}</ul>' if items else ""
+
+
 def _found(answer: Answer, turn: int) -> str:
     citations = {citation.number: citation for citation in answer.citations}
     sentences = " ".join(_sentence(sentence, citations, answer, turn) for sentence in answer.sentences)
-    beside = _sources(answer, turn) + _footing(answer) + _unsupported(answer)
+    beside = _sources(answer, turn) + _unsupported(answer)
     return f'<p class="cb-sentences">{sentences}</p>{_notice(answer)}{beside}'
 
 
@@ -119,34 +188,48 @@ def _card(article: Article, reference: str, language: str) -> str:
     return _button(reference, "cb-card", label)
 
 
-def _footing(answer: Answer) -> str:
+def _footing(answer: Answer, turn: int, verdict: Verdict | None) -> str:
     sure = answer.confidence >= _SURE
     key = "chat.sure" if sure else "chat.likely" if answer.confidence >= _LIKELY else "chat.unsure"
     right = say("chat.confidence", answer.language, number=round(answer.confidence * 10))
-    kind = f"cb-{key.removeprefix('chat.')}"
-    said = f'<span class="{kind}" title="{right}">{say(key, answer.language)}</span>'
-    return f'<p class="cb-footing">{said}{_copy_button(answer)}</p>'
+    said = f'<span class="cb-sure" title="{right}">{say(key, answer.language)}</span>' if answer.found else ""
+    return f'<div class="cb-footing">{said}{_copy_button(answer, turn)}{_verdict(answer, turn, verdict)}</div>'
 
 
-def _copy_button(answer: Answer) -> str:
-    """A button that puts the answer with its sources on the clipboard: `chat.js` takes its value."""
+def _verdict(answer: Answer, turn: int, given: Verdict | None) -> str:
+    """Was it any good? A "no" wants a reason."""
+    language = answer.language
+    if given:
+        return f'<span class="cb-verdict">{say("chat.thanks", language)}</span>'
+    good = _button(f"{turn}:verdict:good", "cb-judge", say("chat.good", language))
+    reasons = "".join(
+        f"<li>{_button(f'{turn}:verdict:bad_{reason}', 'cb-judge', say(f'chat.bad.{reason}', language))}</li>"
+        for reason in REASONS
+    )
+    bad = f'<details class="cb-bad"><summary>{say("chat.bad", language)}</summary><ul>{reasons}</ul></details>'
+    return f'<span class="cb-verdict">{say("chat.judge", language)} {good}{bad}</span>'
+
+
+def _copy_button(answer: Answer, turn: int) -> str:
+    """A button that puts the answer with its sources on the clipboard.
+
+    Its value is the whole turn as JSON, in every form that the page can export: `chat.js` copies it, and
+    keeps it in the browser.
+    """
     labels = (
         f'<span class="cb-{state}">{escape(say(f"chat.{state}", answer.language))}</span>'
         for state in ("copy", "copied")
     )
-    value = escape(with_references(answer)).replace("\n", "&#10;")
+    references = dict.fromkeys(citation.article for citation in answer.citations)
+    kept = {
+        "turn": turn,
+        "question": answer.question,
+        "text": as_text(answer),
+        "markdown": as_markdown(answer),
+        "references": [asdict(reference_of(article)) for article in references],
+    }
+    value = escape(json.dumps(kept, ensure_ascii=False))
     return f'<button type="button" class="cb-copy-answer" value="{value}">{"".join(labels)}</button>'
-
-
-def with_references(answer: Answer) -> str:
-    """Question, answer and where it stands, as plain text for somebody's own document."""
-    sources = [
-        f"[{citation.number}] “{citation.article.title}”, "
-        f"{signature(citation.article.author, citation.article.date, answer.language)}, "
-        f"{citation.article.url or citation.article.path}"
-        for citation in answer.citations
-    ]
-    return "\n".join([answer.question, "", answer.text, "", f"{say('sources', answer.language)}", *sources])
 
 
 def _button(reference: str, kind: str, content: str, *, name: str = "") -> str:

@@ -4,7 +4,9 @@ import logging
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import redirect_stdout
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from columnbot.bot import ColumnBot
 from columnbot.chat.gate import Gate
 from columnbot.chat.page import build_page
 from columnbot.chat.passwords import Doorkeeper, read_passwords
+from columnbot.chat.watch import Watch
 from columnbot.errors import ChatError
 from columnbot.llm import open_language_model
 from columnbot.messages import say
@@ -39,26 +42,38 @@ _POLICY = (
 )
 
 
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+# The first thing that runs in the page: its language, and dark or light where the keeper chose.
+_FIRST = """() => {{
+    document.documentElement.lang = "{language}";
+    if ("{theme}" !== "system") document.body.classList.toggle("dark", "{theme}" === "dark");
+}}"""
+
+
 def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> None:
     """Serves the chat until Ctrl+C. Raises `ChatError` where the host or port cannot be had."""
     doorkeeper = _doorkeeper(settings)
     host, port = settings.host, _free_port(settings)
     if host not in _LOOPBACK and doorkeeper is None:
         _log.warning("%s", say("chat.open_to_all", settings.language, host=host))
-    page = build_page(bot, settings)
+    watch = Watch(bot, words=settings.log_questions)
+    page = build_page(bot, settings, watch)
     try:
-        _, url, _ = page.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=open_browser,
-            prevent_thread_lock=True,
-            quiet=True,
-            auth=doorkeeper,  # type: ignore[arg-type]  # Gradio awaits it, which its types do not say
-            **launch_options(settings),
-        )
+        with redirect_stdout(StringIO()):  # the MCP server is announced there, quiet or not
+            _, url, _ = page.launch(
+                server_name=host,
+                server_port=port,
+                inbrowser=open_browser,
+                prevent_thread_lock=True,
+                quiet=True,
+                auth=doorkeeper,  # type: ignore[arg-type]  # Gradio awaits it, which its types do not say
+                **launch_options(settings, watch),
+            )
     except OSError as error:
         raise ChatError(say("chat.port_taken", settings.language, port=port)) from error
     sys.stdout.write(say("chat.serving", settings.language, url=url) + "\n")
+    if settings.mcp:
+        sys.stdout.write(say("chat.serving_tools", settings.language, url=f"{url}gradio_api/mcp/") + "\n")
     sys.stdout.flush()
     try:
         page.server.thread.join()
@@ -76,9 +91,10 @@ def mount(app: FastAPI, path: str, settings: Settings | None = None, *, bot: Col
     opened = bot or ColumnBot.open(
         settings.index, reranker=settings.reranker, writer=open_language_model(settings), checker=settings.checker
     )
-    options = launch_options(settings, by_itself=False)
+    watch = Watch(opened, words=settings.log_questions)
+    options = launch_options(settings, watch, by_itself=False)
     del options["share"]
-    page = build_page(opened, settings)
+    page = build_page(opened, settings, watch)
     page.state_session_capacity = options.pop("state_session_capacity")
     gr.mount_gradio_app(app, page, path, auth=_doorkeeper(settings), **options)
     return app
@@ -96,16 +112,19 @@ def _doorkeeper(settings: Settings) -> Callable[[str, str], Awaitable[bool]] | N
     return let_in
 
 
-def launch_options(settings: Settings, *, by_itself: bool = True) -> dict[str, Any]:
+def launch_options(settings: Settings, watch: Watch, *, by_itself: bool = True) -> dict[str, Any]:
     """How the page is launched, but for where: its looks, and what is shut.
 
     `by_itself` is whether it has an address of its own, and not a path in another application.
     """
     policy = _POLICY + (settings.embedded_in or "'none'")
     routes = [Route("/health", _health)]
+    if settings.metrics:
+        routes.append(Route("/metrics", lambda _: PlainTextResponse(watch.figures(), media_type=_PROMETHEUS)))
+    beside = tuple(route.path for route in routes)
     middleware = [
         Middleware(_Headers, policy=policy),
-        Middleware(Gate, beside=tuple(route.path for route in routes)),
+        Middleware(Gate, beside=beside, tools=settings.mcp),
     ]
     # So that no name elsewhere can be pointed at this machine's chat.
     if by_itself and settings.host in _LOOPBACK and not settings.root_path:
@@ -114,14 +133,14 @@ def launch_options(settings: Settings, *, by_itself: bool = True) -> dict[str, A
         "root_path": settings.root_path or None,
         "theme": theme(),
         "css": (files("columnbot.chat") / "chat.css").read_text(encoding="utf-8"),
-        "js": f"() => {{ document.documentElement.lang = '{settings.language}'; }}",
+        "js": _FIRST.format(language=settings.language, theme=settings.theme),
         "footer_links": [],
         "share": False,
         "show_error": False,
         "enable_monitoring": False,
         "run_history": False,
         "ssr_mode": False,
-        "mcp_server": False,
+        "mcp_server": settings.mcp,
         "pwa": False,
         "max_file_size": "1kb",
         "state_session_capacity": _REMEMBERED,

@@ -1,13 +1,19 @@
 """The first screen: what archive this is, and questions to start with."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 from columnbot.articles import Article
+from columnbot.errors import SettingsError
 from columnbot.messages import say
 
 EXAMPLES = 4
 _TITLE_LENGTH = range(12, 71)
+_PICTURES = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
+             ".webp": "image/webp"}  # fmt: skip
+_LARGEST_LOGO = 200_000  # bytes
 
 
 def archive_line(articles: Sequence[Article], language: str) -> str:
@@ -45,9 +51,28 @@ def _question(articles: Sequence[Article], language: str) -> str:
     return say("chat.about_title", language, title=titles[len(titles) // 2])
 
 
-def masthead_html(title: str, articles: Sequence[Article], language: str) -> str:
-    """The head of the page."""
-    return f'<h1>{escape(title)}</h1><p lang="{language}">{escape(archive_line(articles, language))}</p>'
+def masthead_html(title: str, articles: Sequence[Article], language: str, *, logo: str = "") -> str:
+    """The head of the page; a `logo` is the address of a picture."""
+    picture = f'<img src="{escape(logo)}" alt="">' if logo else ""
+    line = escape(archive_line(articles, language))
+    return f'{picture}<div><h1>{escape(title)}</h1><p lang="{language}">{line}</p></div>'
+
+
+def logo_address(file: str) -> str:
+    """The picture in that file as an address that holds all of it, so that nothing else has to be served.
+
+    Raises `SettingsError` where it is no picture, or too large for the head of a page.
+    """
+    kind = _PICTURES.get(Path(file).suffix.lower())
+    if kind is None:
+        raise SettingsError(f"The logo {file} is none of {', '.join(sorted(_PICTURES))}.")
+    try:
+        content = Path(file).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"The logo {file} cannot be read: {error.strerror}.") from None
+    if len(content) > _LARGEST_LOGO:
+        raise SettingsError(f"The logo {file} is {len(content):,} bytes; make it smaller than {_LARGEST_LOGO:,}.")
+    return f"data:{kind};base64,{b64encode(content).decode()}"
 
 
 def placeholder_html(language: str) -> str:

@@ -1,0 +1,194 @@
+"""What one browser tab holds, and how a turn of its conversation goes.
+
+A click in the page names a turn and a thing in it ("2:citation:1"); what they stand for is kept here, so a
+browser cannot ask for anything that was not shown to it.
+"""
+
+import re
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timezone
+from threading import Lock
+
+from columnbot.answering import Answer
+from columnbot.articles import Article
+from columnbot.bot import ColumnBot, Conversation
+from columnbot.chat.reader import column_html
+from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
+from columnbot.chat.watch import Watch
+from columnbot.errors import ColumnbotError
+from columnbot.feedback import REASONS, Feedback, Verdict
+from columnbot.filters import EVERYTHING, Filter
+
+Message = dict[str, str]
+_REFERENCE = re.compile(r"(\d{1,4}):(citation|column|year|next|verdict):(\w{1,12})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question as it was typed and limited, its answer, and what is shown beside that."""
+
+    typed: str
+    where: Filter
+    answer: Answer
+    years: Mapping[int, int] = field(default_factory=dict)  # columns that name the subject
+    following: tuple[str, ...] = ()  # questions to ask next
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a button in the page stands for."""
+
+    text: str
+    number: int  # of the turn
+    turn: Turn
+    kind: str
+    value: str
+
+
+@dataclass(slots=True)
+class Session:
+    """The turns of one tab, the bubbles it shows, and where in these each turn's answer stands."""
+
+    conversation: Conversation
+    turns: list[Turn] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def show(self, number: int, turn: Turn) -> list[Message]:
+        """Puts the turn in its bubble, and gives all bubbles anew."""
+        if number == len(self.turns):
+            self.turns[-1:] = [replace(before, answer=kept(before.answer)) for before in self.turns[-1:]]
+            self.turns.append(turn)
+            self.places.append(len(self.messages))
+        self.turns[number] = turn
+        bubble = {"role": "assistant", "content": _bubble(number, turn)}
+        place = self.places[number]
+        self.messages = [*self.messages[:place], bubble, *self.messages[place + 1 :]]
+        return self.messages
+
+    def say(self, role: str, html: str) -> list[Message]:
+        """Adds a bubble that is no answer, and gives all bubbles anew."""
+        self.messages = [*self.messages, {"role": role, "content": html}]
+        return self.messages
+
+
+def talk(session: Session, typed: str, where: Filter, watch: Watch) -> Iterator[list[Message]]:
+    """The bubbles of the session, again and again as the answer to what was typed grows."""
+    began = time.perf_counter()
+    yield session.say("user", question_html(typed))
+    number = len(session.turns)
+    try:
+        for answer in session.conversation.stream(typed, where):
+            yield session.show(number, Turn(typed, where, answer))
+    except ColumnbotError as error:
+        watch.failed(typed, time.perf_counter() - began)
+        yield session.say("assistant", problem_html(str(error)))
+        return
+    watch.answered(typed, session.turns[number].answer, time.perf_counter() - began)
+
+
+def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | None:
+    """The bubbles with what there is beside the last answer: its subject over the years, and what to ask next.
+
+    What to ask next costs as much as eight answers; it is sought for one reader at a time, and not at all for
+    who comes meanwhile. None where the last turn has all of that, or another has begun.
+    """
+    number = len(session.turns) - 1
+    if number < 0 or session.turns[number].years or session.turns[number].following:
+        return None
+    turn, bubbles = session.turns[number], len(session.messages)
+    turn = replace(turn, years=bot.columns_a_year(turn.answer.question))
+    if idle.acquire(blocking=False):
+        try:
+            turn = replace(turn, following=bot.suggest(turn.answer))
+        finally:
+            idle.release()
+    if len(session.messages) != bubbles:
+        return None
+    return session.show(number, turn)
+
+
+def kept(answer: Answer) -> Answer:
+    """The answer without the hits that no button opens, which would be most of what a session takes."""
+    nearest = {article.path: article for article in nearest_articles(answer)} if not answer.found else {}
+    hits = {hit.passage.article.path: hit for hit in reversed(answer.hits) if hit.passage.article.path in nearest}
+    return replace(answer, hits=tuple(hits[path] for path in nearest))
+
+
+def referred(session: Session | None, reference: object) -> Reference | None:
+    """What a button stands for, or None where no such button was ever shown."""
+    match = _REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
+    if session is None or match is None or int(match.group(1)) >= len(session.turns):
+        return None
+    number = int(match.group(1))
+    return Reference(match.group(), number, session.turns[number], match.group(2), match.group(3))
+
+
+def article_at(referred: Reference) -> Article | None:
+    """The column that the button opens, if it opens one."""
+    answer = referred.turn.answer
+    if not referred.value.isdecimal():
+        return None
+    place = int(referred.value)
+    if referred.kind == "column":
+        nearest = nearest_articles(answer)
+        return nearest[place] if place < len(nearest) else None
+    if referred.kind == "citation":
+        return next((c.article for c in answer.citations if c.number == place), None)
+    return None
+
+
+def column_at(session: Session | None, reference: object, language: str) -> str | None:
+    """The column that a button opens, as HTML."""
+    found = referred(session, reference)
+    article = article_at(found) if found else None
+    if found is None or article is None:
+        return None
+    beside = [c for c in found.turn.answer.citations if c.article.path == article.path]
+    chosen = int(found.value) if found.kind == "citation" else None
+    return column_html(article, beside if chosen else (), chosen, found.text, language)
+
+
+def asked_again(referred: Reference) -> tuple[str, Filter] | None:
+    """What a click on a year or on a suggestion asks, and where."""
+    turn = referred.turn
+    if not referred.value.isdecimal():
+        return None
+    value = int(referred.value)
+    if referred.kind == "year" and value in turn.years:
+        return turn.answer.question, replace(turn.where, since=date(value, 1, 1), until=date(value, 12, 31))
+    if referred.kind == "next" and value < len(turn.following):
+        return turn.following[value], EVERYTHING
+    return None
+
+
+def judge(session: Session, referred: Reference) -> Feedback | None:
+    """The verdict that a click gives, and marks as given."""
+    verdict, _, reason = referred.value.partition("_")
+    if referred.kind != "verdict" or (verdict, reason) not in {("good", ""), *(("bad", r) for r in REASONS)}:
+        return None
+    answer = referred.turn.answer
+    given: Verdict = "good" if verdict == "good" else "bad"
+    session.show(referred.number, replace(referred.turn, verdict=given))
+    return Feedback(
+        id=f"{session.id}:{referred.number}",
+        given=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        verdict=given,
+        reason=reason or None,
+        question=answer.question,
+        answer=answer.text,
+        confidence=round(answer.confidence, 4),
+        columns=tuple(dict.fromkeys(c.article.path for c in answer.citations)),
+    )
+
+
+def _bubble(number: int, turn: Turn) -> str:
+    return answer_html(
+        turn.answer, number, turn.typed,
+        where=turn.where, years=turn.years, following=turn.following, verdict=turn.verdict,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""What to ask next, and how the archive speaks of a subject over the years."""
+
+import pytest
+
+from columnbot import ColumnBot
+from columnbot.errors import QuestionError
+from columnbot.language import terms_of
+
+QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
+
+
+def test_each_suggestion_is_answered_with_something_not_yet_shown(bot: ColumnBot) -> None:
+    answer = bot.ask(QUESTION)
+    offered = bot.suggest(answer)
+    shown = {citation.article.path for citation in answer.citations}
+
+    assert 1 <= len(offered) <= 3
+    assert len(set(offered)) == len(offered)
+    for question in offered:
+        quoted = {citation.article.path for citation in bot.ask(question).citations}
+        assert quoted - shown
+        shown |= quoted
+
+
+def test_after_what_the_archive_does_not_know_it_offers_what_it_does(bot: ColumnBot) -> None:
+    answer = bot.ask("What does a recipe for apple pie with cinnamon look like?")
+    assert not answer.found
+    offered = bot.suggest(answer, 2)
+    assert all(bot.ask(question).found for question in offered)
+    assert all(question.startswith("What") or question.endswith("?") for question in offered)
+    assert len(offered) <= 2
+
+
+def test_a_year_counts_the_columns_that_name_the_subject(bot: ColumnBot) -> None:
+    counted = bot.columns_a_year("Wat schreef hij over offertes?")
+    stem = terms_of("offertes", "nl")[0]
+    naming = [a for a in bot.articles() if stem in terms_of(f"{a.title}\n{a.text}", a.language) and a.date]
+    years = [article.date.year for article in naming if article.date]
+
+    assert naming
+    assert {year: columns for year, columns in counted.items() if columns} == {y: years.count(y) for y in set(years)}
+    assert list(counted) == list(range(min(years), max(years) + 1))
+
+
+def test_a_subject_in_no_column_has_no_years(bot: ColumnBot) -> None:
+    assert bot.columns_a_year("Wat vond hij van qxzwv?") == {}
+    with pytest.raises(QuestionError):
+        bot.columns_a_year("   ")
