@@ -20,7 +20,8 @@ PAYLOADS = payloads()
 EACH, AT_ONCE = 20, 5  # payloads a column, and a question
 NAMES = ("Verhoeven", "Vandijken", "Termolens", "Opvelden", "Uitbruggen", "Verduinen", "Vanbossen", "Termeeren",
          "Opzanden", "Uithorsten")  # fmt: skip
-OURS = {"DIV", "P", "SPAN", "BUTTON", "H2", "H4", "UL", "LI", "Q", "ARTICLE", "MARK", "BR", "A", "BLOCKQUOTE"}
+OURS = {"DIV", "P", "SPAN", "BUTTON", "H2", "H4", "UL", "LI", "Q", "ARTICLE", "MARK", "BR", "A", "BLOCKQUOTE",
+        "DETAILS", "SUMMARY"}  # fmt: skip
 WATCH = "window.__ran = []; window.ran = (number) => { window.__ran.push(number); };"
 # What of the page came of text: its elements, and whatever could run or lead away.
 AUDIT = """() => {
@@ -172,7 +173,7 @@ def test_no_payload_runs_and_each_is_shown_as_it_stands(
         if turn:
             ask(page, question)
         expect(page.locator(".cb-question").nth(turn)).to_have_text(question)
-        expect(page.locator(".cb-footing, .cb-unknown, .cb-problem")).to_have_count(turn + 1)
+        expect(page.locator(".cb-footing, .cb-problem")).to_have_count(turn + 1)
         assert_nothing_came_of_it(page)
 
     page.locator(".cb-card", has_text=f"Bakker {NAMES[number]}").first.click()
@@ -182,7 +183,5 @@ def test_no_payload_runs_and_each_is_shown_as_it_stands(
     shown = as_seen(page.locator(".cb-body").inner_text())
     assert all(as_seen(line) in shown for line in article.text.splitlines())
     assert as_seen(article.author) in as_seen(page.locator(".cb-signature").text_content())
-    for button in page.locator("button").all():
-        if button.get_attribute("class") and "cb-copy" in (button.get_attribute("class") or ""):
-            button.click()
+    page.evaluate("() => document.querySelectorAll('.cb-copy-answer').forEach((button) => button.click())")
     assert_nothing_came_of_it(page)
