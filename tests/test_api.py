@@ -74,6 +74,27 @@ def test_what_is_no_event_of_the_page_is_refused(address: str, call: bytes) -> N
         assert (error.code, error.read()) == (400, b"No event of this page")
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 400),  # let in, and then no event of the page
+        ({"Origin": "https://elders.example"}, 403),
+        ({"Origin": "https://elders.example", "X-Forwarded-Host": "elders.example"}, 400),  # behind a proxy
+        ({"Origin": "https://elders.example", "Sec-Fetch-Site": "same-origin"}, 400),
+        ({"Origin": "https://elders.example", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "https://krant.elders.example", "Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_only_the_chats_own_page_may_ask(address: str, headers: dict[str, str], status: int) -> None:
+    asked = urllib.request.Request(address + "/gradio_api/queue/join", b"{}", headers)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(asked, timeout=20)
+    with refused.value as error:
+        assert error.code == status
+        assert error.headers["X-Content-Type-Options"] == "nosniff"
+
+
 @pytest.mark.parametrize("length_is_told", [True, False])
 def test_a_body_larger_than_any_question_is_refused(address: str, length_is_told: bool) -> None:
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)

@@ -85,9 +85,15 @@ def _path(scope: Scope) -> str:
 
 
 def _from_elsewhere(headers: Headers) -> bool:
-    """Whether a page of another site asks. A link has no origin; a proxy may have given the chat another host."""
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc not in (headers.get("host"), headers.get("x-forwarded-host"))
+    """Whether a page of another site asks. A link that is followed has no origin.
+
+    A browser itself says which site asks, over https and on this machine; else the origin has to be the host, or the
+    one that a proxy was asked for.
+    """
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is None or site is not None:
+        return origin is not None and site not in ("same-origin", "none")
+    return urlsplit(origin).netloc not in (headers.get("host"), headers.get("x-forwarded-host"))
 
 
 async def _body(receive: Receive, headers: Headers) -> bytes | None:
