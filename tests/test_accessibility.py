@@ -88,6 +88,12 @@ def test_nothing_is_against_the_guidelines(browser: Browser, address: str, langu
     ask(page, "?!")
     expect(page.locator(".cb-problem")).to_be_visible()
     look_at("what is not found, and a refusal")
+    for button, what in (("#cb-about", "about the archive"), ("#cb-history", "earlier questions")):
+        page.locator(button).click()
+        page.locator(".cb-column").wait_for()
+        look_at(what)
+        page.keyboard.press("Escape")
+        expect(page.locator(".cb-column")).to_have_count(0)
     page.close()
     assert {where: what for where, what in found.items() if what} == {}
 
@@ -110,7 +116,8 @@ def test_the_keyboard_alone_asks_opens_a_column_and_comes_back(browser: Browser,
     expect(page.locator("#cb-ask textarea")).to_be_focused()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
-    expect(page.locator(".cb-footing")).to_be_visible()
+    page.locator(".cb-following").wait_for()  # the last that comes with an answer
+    page.wait_for_timeout(500)
     visited = []
     page.locator("#cb-language input").first.focus()
     for _ in range(60):
