@@ -8,6 +8,7 @@ import pytest
 from columnbot import ColumnBot, build_index
 from columnbot.embedding import Embedder, open_embedder
 from tests.chromium import find_chromium
+from tests.serving import running
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,6 +28,13 @@ def sample_index(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def bot(sample_index: Path) -> ColumnBot:
     return ColumnBot.open(sample_index)
+
+
+@pytest.fixture(scope="session")
+def address(sample_index: Path) -> Iterator[str]:
+    """Where the chat of the sample archive runs, the whole session long."""
+    with running(sample_index) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

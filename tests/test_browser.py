@@ -11,7 +11,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,32 +19,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from columnbot import ColumnBot
 from columnbot.chat.passwords import hashed
 from tests.conftest import ROOT
+from tests.serving import FLAGS, own, running
 
 pytestmark = pytest.mark.browser
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def address(sample_index: Path) -> Iterator[str]:
-    with running(sample_index) as address:
-        yield address
-
-
-@contextmanager
-def running(index: Path, *options: str) -> Iterator[str]:
-    """The address of a chat in a process of its own."""
-    command = [sys.executable, "-m", "columnbot", "chat", "--index", str(index), "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as chat:
-        assert chat.stdout is not None
-        said = chat.stdout.readline()
-        found = re.search(r"http://\S+", said)
-        assert found, f"the chat said {said!r}"
-        try:
-            yield found.group().rstrip("/")
-        finally:
-            chat.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +40,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     opened = context.new_page()
     elsewhere: list[str] = []
     errors: list[str] = []
-    opened.on("request", lambda request: elsewhere.append(request.url) if not _own(request.url, address) else None)
+    opened.on("request", lambda request: elsewhere.append(request.url) if not own(request.url, address) else None)
     opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.goto(address)
@@ -72,10 +49,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
     assert elsewhere == []
     assert errors == []
-
-
-def _own(url: str, address: str) -> bool:
-    return url.startswith((address, "data:", "blob:"))
 
 
 def ask(page: Page, question: str) -> None:

@@ -159,6 +159,18 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Antwoorden zijn zinnen uit de columns zelf, elk met zijn bron. Klik op een nummer en lees verder.",
         "en": "Answers are sentences from the columns themselves, each with its source. Click a number to read on.",
     },
+    "chat.busy": {
+        "nl": "Het is nu erg druk; deze vraag is niet beantwoord. Stel hem over een halve minuut nog eens.",
+        "en": "It is very busy now; this question was not answered. Please ask it again in half a minute.",
+    },
+    "chat.long_question": {
+        "nl": "Deze vraag is te lang. Stel hem in minder woorden.",
+        "en": "This question is too long. Ask it in fewer words.",
+    },
+    "chat.long_conversation": {
+        "nl": "Dit gesprek is vol. Begin een nieuw gesprek om verder te vragen.",
+        "en": "This conversation is full. Start a new conversation to ask more.",
+    },
     "chat.try": {"nl": "Probeer bijvoorbeeld", "en": "Try for instance"},
     "chat.column": {"nl": "1 column", "en": "1 column"},
     "chat.columns": {"nl": "{number} columns", "en": "{number} columns"},

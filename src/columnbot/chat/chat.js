@@ -109,6 +109,8 @@ function follow() {
     for (const message of conversation()?.querySelectorAll("[data-testid][aria-label]") ?? []) {
         message.removeAttribute("aria-label");
     }
+    // Gradio calls the examples a list, and none of them an item of it.
+    conversation()?.querySelector(".examples[role=list]")?.removeAttribute("role");
     const questions = conversation()?.querySelectorAll(".cb-question") ?? [];
     remember(questions.length);
     if (questions.length > asked) following = true;

@@ -1,6 +1,6 @@
 """The page: what happens on each event."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,10 +12,11 @@ import gradio as gr
 from columnbot.bot import ColumnBot
 from columnbot.chat.about import about_html
 from columnbot.chat.history import history_html
-from columnbot.chat.layout import LONGEST_QUESTION, lay_out, spoken_in
+from columnbot.chat.layout import lay_out, spoken_in
 from columnbot.chat.reader import sheet_html
-from columnbot.chat.session import Session, article_at, asked_again, column_at, go_further, judge, referred, talk
+from columnbot.chat.session import Session, article_at, asked_again, column_at, go_further, judge, referred
 from columnbot.chat.tools import add_tools
+from columnbot.chat.turns import Turns, in_turn
 from columnbot.chat.watch import Watch
 from columnbot.errors import FeedbackProblem
 from columnbot.feedback import FILE, keep
@@ -23,18 +24,20 @@ from columnbot.filters import EVERYTHING, Filter
 from columnbot.messages import say
 from columnbot.settings import Settings
 
-_WAITING = 32
+# Gradio has forty places for events that go on at once: these for questions, the others for all that is quick.
+_WAITING = 24
 _READERS_AT_ONCE = 8
+_QUEUED = 200
 
 Update = Any  # what a handler may give for a component: a value, or `gr.update`, which is a dict
-Growing = Iterator[tuple[Update, Session, Update]]  # the bubbles, the session, the question box
+Growing = AsyncIterator[tuple[Update, Session, Update]]  # the bubbles, the session, the question box
 
 
 def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
     """The chat as Gradio blocks. `serve` adds the style sheet and the theme, which Gradio takes at launch."""
     page = gr.Blocks(title=settings.title, analytics_enabled=False, fill_height=True, fill_width=True)
     do = _Handlers(bot, settings, watch, bot.index.folder)
-    # Answers are made one at a time, as the model takes every core; columns open meanwhile.
+    # `Turns` says how many answers are made at a time; columns open meanwhile.
     quick: dict[str, Any] = {
         "show_progress": "hidden",
         "concurrency_limit": _READERS_AT_ONCE,
@@ -48,13 +51,13 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         answering = quick | {
             "outputs": [on.chatbot, session, on.question],
             "concurrency_id": "answering",
-            "concurrency_limit": 1,
+            "concurrency_limit": None,
         }
         asked = [
-            on.question.submit(do.ask, [on.question, session, path, *on.boxes], **answering),
-            on.chatbot.example_select(do.ask_example, session, **answering),
-            on.reader.again(do.ask_again, session, **answering),
-            page.load(do.ask_from_link, session, **answering),
+            on.question.submit(do.ask, [on.question, session, on.language, path, *on.boxes], **answering),
+            on.chatbot.example_select(do.ask_example, [session, on.language], **answering),
+            on.reader.again(do.ask_again, [session, on.language], **answering),
+            page.load(do.ask_from_link, [session, on.language], **answering),
         ]
         for event in asked:
             event.success(do.go_further, session, on.chatbot, **quick)
@@ -74,7 +77,7 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         emptied.then(do.speak, on.language, on.spoken, **quick)  # the archive may have grown meanwhile
         on.language.input(do.speak, on.language, on.spoken, **quick)
         page.load(do.greet, on.language, on.spoken, **quick)
-    page.queue(api_open=False, max_size=_WAITING)
+    page.queue(api_open=False, max_size=_QUEUED)
     return page
 
 
@@ -87,11 +90,13 @@ class _Handlers:
     watch: Watch
     laid_out: Path  # the generation that the page speaks of as it stands
     idle: Lock = field(default_factory=Lock)
+    turns: Turns = field(default_factory=lambda: Turns(_WAITING))
 
-    def ask(
+    async def ask(
         self,
         typed: str,
         held: Session | None,
+        language: str,
         path: str | None,
         author: str,
         since: str,
@@ -105,19 +110,23 @@ class _Handlers:
             tuple(tags),
             path,
         )
-        yield from self._answer(typed, held, where)
+        async for shown in self._answer(typed, held, language, where):
+            yield shown
 
-    def ask_from_link(self, held: Session | None, request: gr.Request) -> Growing:
-        yield from self._answer(request.query_params.get("q", "")[:LONGEST_QUESTION], held)
+    async def ask_from_link(self, held: Session | None, language: str, request: gr.Request) -> Growing:
+        async for shown in self._answer(request.query_params.get("q"), held, language):
+            yield shown
 
-    def ask_example(self, held: Session | None, event: gr.EventData) -> Growing:
-        yield from self._answer(_text_of_example(event), held)
+    async def ask_example(self, held: Session | None, language: str, event: gr.EventData) -> Growing:
+        async for shown in self._answer(_text_of_example(event), held, language):
+            yield shown
 
-    def ask_again(self, held: Session | None, event: gr.EventData) -> Growing:
+    async def ask_again(self, held: Session | None, language: str, event: gr.EventData) -> Growing:
         found = referred(held, _from_browser(event, "reference"))
         asked = asked_again(found) if found else None
         if asked:
-            yield from self._answer(asked[0], held, asked[1])
+            async for shown in self._answer(asked[0], held, language, asked[1]):
+                yield shown
 
     def go_further(self, held: Session | None) -> Update:
         messages = go_further(held, self.bot, self.idle) if held else None
@@ -157,11 +166,12 @@ class _Handlers:
         spoken = self.speak(language)
         return spoken if self.bot.index.folder != self.laid_out else tuple(gr.skip() for _ in spoken)
 
-    def _answer(self, typed: str | None, held: Session | None, where: Filter = EVERYTHING) -> Growing:
+    async def _answer(
+        self, typed: str | None, held: Session | None, language: str, where: Filter = EVERYTHING
+    ) -> Growing:
         current = held or Session(self.bot.conversation())
-        if typed and typed.strip():
-            for messages in talk(current, typed.strip(), where, self.watch):
-                yield messages, current, ""
+        async for messages, left in in_turn(self.turns, current, (typed or "").strip(), where, self.watch, language):
+            yield messages, current, left
 
 
 def _from_browser(event: gr.EventData, name: str) -> object:

@@ -3,6 +3,7 @@
 import logging
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import redirect_stdout
 from importlib.resources import files
 from io import StringIO
@@ -11,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -20,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from columnbot.bot import ColumnBot
+from columnbot.chat.gate import Gate
 from columnbot.chat.page import build_page
 from columnbot.chat.passwords import Doorkeeper, read_passwords
 from columnbot.chat.watch import Watch
@@ -29,6 +32,7 @@ from columnbot.messages import say
 from columnbot.settings import Settings, load_settings
 
 _LOOPBACK = ("127.0.0.1", "localhost")
+_REMEMBERED = 300  # conversations, of 50 kB and 20 more for each answer; then the one unused for longest is forgotten
 _log = logging.getLogger(__name__)
 # Gradio writes inline scripts and compiles templates; nothing may come from or go to elsewhere.
 _POLICY = (
@@ -62,7 +66,7 @@ def serve(bot: ColumnBot, settings: Settings, *, open_browser: bool = False) -> 
                 inbrowser=open_browser,
                 prevent_thread_lock=True,
                 quiet=True,
-                auth=doorkeeper,
+                auth=doorkeeper,  # type: ignore[arg-type]  # Gradio awaits it, which its types do not say
                 **launch_options(settings, watch),
             )
     except OSError as error:
@@ -90,12 +94,22 @@ def mount(app: FastAPI, path: str, settings: Settings | None = None, *, bot: Col
     watch = Watch(opened, words=settings.log_questions)
     options = launch_options(settings, watch, by_itself=False)
     del options["share"]
-    gr.mount_gradio_app(app, build_page(opened, settings, watch), path, auth=_doorkeeper(settings), **options)
+    page = build_page(opened, settings, watch)
+    page.state_session_capacity = options.pop("state_session_capacity")
+    gr.mount_gradio_app(app, page, path, auth=_doorkeeper(settings), **options)
     return app
 
 
-def _doorkeeper(settings: Settings) -> Doorkeeper | None:
-    return Doorkeeper(read_passwords(Path(settings.auth_file))) if settings.auth_file else None
+def _doorkeeper(settings: Settings) -> Callable[[str, str], Awaitable[bool]] | None:
+    if not settings.auth_file:
+        return None
+    doorkeeper = Doorkeeper(read_passwords(Path(settings.auth_file)))
+
+    async def let_in(name: str, password: str) -> bool:
+        # Hashing takes a fifth of a second, in which Gradio would answer nobody else.
+        return await run_in_threadpool(doorkeeper, name, password)
+
+    return let_in
 
 
 def launch_options(settings: Settings, watch: Watch, *, by_itself: bool = True) -> dict[str, Any]:
@@ -104,13 +118,17 @@ def launch_options(settings: Settings, watch: Watch, *, by_itself: bool = True) 
     `by_itself` is whether it has an address of its own, and not a path in another application.
     """
     policy = _POLICY + (settings.embedded_in or "'none'")
-    middleware = [Middleware(_Headers, policy=policy)]
-    # So that no name elsewhere can be pointed at this machine's chat.
-    if by_itself and settings.host in _LOOPBACK and not settings.root_path:
-        middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
     routes = [Route("/health", _health)]
     if settings.metrics:
         routes.append(Route("/metrics", lambda _: PlainTextResponse(watch.figures(), media_type=_PROMETHEUS)))
+    beside = tuple(route.path for route in routes)
+    middleware = [
+        Middleware(_Headers, policy=policy),
+        Middleware(Gate, beside=beside, tools=settings.mcp),
+    ]
+    # So that no name elsewhere can be pointed at this machine's chat.
+    if by_itself and settings.host in _LOOPBACK and not settings.root_path:
+        middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
     return {
         "root_path": settings.root_path or None,
         "theme": theme(),
@@ -125,6 +143,7 @@ def launch_options(settings: Settings, watch: Watch, *, by_itself: bool = True) 
         "mcp_server": settings.mcp,
         "pwa": False,
         "max_file_size": "1kb",
+        "state_session_capacity": _REMEMBERED,
         "app_kwargs": {
             "middleware": middleware,
             "routes": routes,

@@ -62,6 +62,7 @@ class Session:
     def show(self, number: int, turn: Turn) -> list[Message]:
         """Puts the turn in its bubble, and gives all bubbles anew."""
         if number == len(self.turns):
+            self.turns[-1:] = [replace(before, answer=kept(before.answer)) for before in self.turns[-1:]]
             self.turns.append(turn)
             self.places.append(len(self.messages))
         self.turns[number] = turn
@@ -110,6 +111,13 @@ def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | 
     if len(session.messages) != bubbles:
         return None
     return session.show(number, turn)
+
+
+def kept(answer: Answer) -> Answer:
+    """The answer without the hits that no button opens, which would be most of what a session takes."""
+    nearest = {article.path: article for article in nearest_articles(answer)} if not answer.found else {}
+    hits = {hit.passage.article.path: hit for hit in reversed(answer.hits) if hit.passage.article.path in nearest}
+    return replace(answer, hits=tuple(hits[path] for path in nearest))
 
 
 def referred(session: Session | None, reference: object) -> Reference | None:

@@ -52,7 +52,7 @@ def add_tools(bot: ColumnBot) -> None:
         return _json(article_as_json(article) | {"text": article.text})
 
     for tool in (ask, search, show):
-        api(tool, api_name=tool.__name__, concurrency_id="answering", concurrency_limit=1)
+        api(tool, api_name=tool.__name__, concurrency_id="tools", concurrency_limit=1)
 
 
 def _json(value: object) -> str:
