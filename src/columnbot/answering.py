@@ -68,7 +68,8 @@ ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer se
 QUOTES = 5
 RUN_WORDS = 45  # what a quote of several sentences comes to at most
 FAR_BEHIND = 5.0  # a quote that scores so much below the best one is not worth a place beside it
-READING = 0.7  # what a run loses for each e-fold of its words: the asker has to read them
+READING = 0.7  # what a run loses for each e-fold of its words, as the asker has to read them,
+SHORT = 8  # beyond so many: a sentence of three words seldom says anything by itself
 # An answer less sure than this is not given: it refuses one in ten of those that have one.
 SURE_ENOUGH = 0.25
 SURE_ENOUGH_TO_GO_ON = 0.2  # a follow-up's mixed vector is less near to anything
@@ -164,7 +165,7 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
 
 def _run(sentences: Sequence[Evidence], words: int) -> Run:
     likelihood = np.logaddexp.reduce([item.score for item in sentences])
-    return Run(tuple(sentences), words, float(likelihood - READING * math.log(max(words, 1))))
+    return Run(tuple(sentences), words, float(likelihood - READING * math.log(max(words, SHORT))))
 
 
 def _choose(evidence: Sequence[Evidence], language: str) -> list[Run]:

@@ -2,6 +2,7 @@
 
 const MOST_KEPT = 500;
 const STORE = `columnbot:${location.pathname}`;
+const DRAFT = `${STORE}:draft`;
 const saved = new Map();    // of this conversation: the turn and what was kept of it
 let talk = newTalk();
 
@@ -25,12 +26,43 @@ function keep(turns) {
     }
 }
 
+// When the server comes back after a restart, Gradio loads the page anew; what was typed meanwhile is not lost.
+function draft(typed) {
+    try {
+        if (typed === undefined) return sessionStorage.getItem(DRAFT) ?? "";
+        sessionStorage.setItem(DRAFT, typed);
+    } catch {    // refused
+    }
+    return typed ?? "";
+}
+
+function write(typed) {
+    const field = document.querySelector("#cb-ask textarea");
+    field.value = typed;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+}
+
+document.addEventListener("input", (event) => {
+    if (event.target.matches("#cb-ask textarea")) draft(event.target.value);
+});
+const unfinished = draft();
+
+function restore(tries) {    // the box to write in comes later than the reader, and is emptied while the page is set up
+    const field = document.querySelector("#cb-ask textarea");
+    if (tries === 0 || draft() !== unfinished) return;
+    if (field?.value === "") write(unfinished);
+    setTimeout(restore, 300, tries - 1);
+}
+if (unfinished) restore(10);
+
 // Each answer carries what is kept of it in its copy button, and does so again each time it grows.
 function remember(questions) {
     if (questions === 0 && saved.size > 0) {
         saved.clear();
         talk = newTalk();
     }
+    if (questions > 0 && !document.querySelector("#cb-ask textarea")?.value) draft("");
     for (const button of document.querySelectorAll("#cb-conversation button.cb-copy-answer")) {
         const turn = JSON.parse(button.value);
         if (saved.get(turn.turn) === turn.text) continue;
@@ -86,11 +118,8 @@ function save(format) {
 
 function askAgain(button) {
     const turn = past().find((kept) => kept.id === button.closest("li").dataset.id);
-    const field = document.querySelector("#cb-ask textarea");
-    field.value = turn.question;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
     if (matchMedia("(max-width: 860px)").matches) close();
-    field.focus();
+    write(turn.question);
 }
 
 Object.assign(tools, {
