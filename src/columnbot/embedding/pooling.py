@@ -87,29 +87,31 @@ def _embed_window(
     model: "SentenceTransformer", prompt: str, window: list[PassageInput], encoded: Mapping[str, Any]
 ) -> EmbeddedPassages:
     lengths = [len(ids) for ids in encoded["input_ids"]]
-    results: list[tuple[Floats, Floats, Floats]] = [_NOTHING] * len(window)
+    results: dict[int, EmbeddedPassages] = {}
     for batch in _batches(lengths):
         ids = [encoded["input_ids"][i] for i in batch]
         for i, states in zip(batch, token_states(model, ids), strict=True):
             places = np.array(encoded["offset_mapping"][i]) - len(prompt)
-            results[i] = _pool_passage(states, places, window[i])
-    counts = np.array([(len(item.sentences), len(item.words)) for item in window])
-    passages, sentences, words = (np.concatenate(parts) for parts in zip(*results, strict=True))
-    return EmbeddedPassages(passages, sentences, words, counts)
+            results[i] = pooled_passage(states, places, window[i])
+    return joined_passages(results[i] for i in range(len(window)))
+
+
+def joined_passages(blocks: Iterable[EmbeddedPassages]) -> EmbeddedPassages:
+    """Successive blocks as one."""
+    parts = zip(*((block.passages, block.sentences, block.words, block.counts) for block in blocks), strict=True)
+    return EmbeddedPassages(*map(np.concatenate, parts))
 
 
 def pooled_passage(states: Floats, places: NDArray[np.int64], item: PassageInput) -> EmbeddedPassages:
     """One passage's vectors out of its token states (t, d) and their places (t, 2) in it."""
-    counts = np.array([(len(item.sentences), len(item.words))])
-    return EmbeddedPassages(*_pool_passage(states, places, item), counts)
-
-
-def _pool_passage(states: Floats, places: NDArray[np.int64], item: PassageInput) -> tuple[Floats, Floats, Floats]:
     vector = _unit(states.mean(axis=0))
-    return vector[None, :], _pool(states, places, item.sentences, vector), _pool(states, places, item.words, vector)
-
-
-_NOTHING = (np.empty((0, 0), np.float32),) * 3
+    counts = np.array([(len(item.sentences), len(item.words))])
+    return EmbeddedPassages(
+        vector[None, :],
+        _pool(states, places, item.sentences, vector),
+        _pool(states, places, item.words, vector),
+        counts,
+    )
 
 
 def pooled_question(states: Floats, places: NDArray[np.int64], words: Spans) -> EmbeddedQuestion:
