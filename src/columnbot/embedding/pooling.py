@@ -6,8 +6,9 @@ chunking", Günther et al. 2024): it knows its context, and costs no second pass
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 # Passages are sorted by length within a window and cut into batches of at most so many tokens:
-# little padding, memory that does not depend on the archive, and batches that stay in the cache. A
-# window a core is also what a killed build loses at most.
-WINDOW = 64
-TOKENS_A_BATCH = 1024
+# little padding, memory that does not depend on the archive, and batches that stay in the cache. Two
+# windows are also what a killed build loses at most.
+WINDOW = 128
+TOKENS_A_BATCH = 2048
 
 
 Floats = NDArray[np.float32]
@@ -63,14 +64,14 @@ def embed_pooled(
 ) -> Iterator[EmbeddedPassages]:
     """Embeds with a model that pools by the mean. A span beyond the model's last token gets its passage's vector.
 
-    Each core has a window to itself. Cores that share out every product wait for the slowest after each of them:
-    where the machine has other work too, that takes three times as long.
+    Each core has a batch to itself, and the next window is tokenised meanwhile. Cores that share out every product
+    wait for the slowest after each of them: where the machine has other work too, that takes three times as long.
     """
     import torch
 
     stream = iter(inputs)
     cores = torch.get_num_threads() if model.device.type == "cpu" else 1
-    under_way: deque[Future[EmbeddedPassages]] = deque()
+    under_way: deque[tuple[list[list[int]], Iterator[list[EmbeddedPassages]]]] = deque()
     with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         while (window := list(islice(stream, WINDOW))) or under_way:
             if window:
@@ -78,22 +79,26 @@ def embed_pooled(
                     [prompt + item.text for item in window], truncation=True, max_length=model.max_seq_length,
                     return_offsets_mapping=True,
                 )  # fmt: skip
-                under_way.append(pool.submit(_embed_window, model, prompt, window, encoded))
-            if not window or len(under_way) > cores:
-                yield under_way.popleft().result()
+                batches = list(_batches([len(ids) for ids in encoded["input_ids"]]))
+                embed = partial(_embed_batch, model, len(prompt), window, encoded)
+                under_way.append((batches, pool.map(embed, batches)))
+            if not window or len(under_way) > 1:
+                yield _in_order(*under_way.popleft())
 
 
-def _embed_window(
-    model: "SentenceTransformer", prompt: str, window: list[PassageInput], encoded: Mapping[str, Any]
-) -> EmbeddedPassages:
-    lengths = [len(ids) for ids in encoded["input_ids"]]
-    results: dict[int, EmbeddedPassages] = {}
-    for batch in _batches(lengths):
-        ids = [encoded["input_ids"][i] for i in batch]
-        for i, states in zip(batch, token_states(model, ids), strict=True):
-            places = np.array(encoded["offset_mapping"][i]) - len(prompt)
-            results[i] = pooled_passage(states, places, window[i])
-    return joined_passages(results[i] for i in range(len(window)))
+def _embed_batch(
+    model: "SentenceTransformer", shift: int, window: list[PassageInput], encoded: Mapping[str, Any], batch: list[int]
+) -> list[EmbeddedPassages]:
+    states = token_states(model, [encoded["input_ids"][i] for i in batch])
+    places = (np.array(encoded["offset_mapping"][i]) - shift for i in batch)
+    return [pooled_passage(of, at, window[i]) for of, at, i in zip(states, places, batch, strict=True)]
+
+
+def _in_order(batches: list[list[int]], embedded: Iterable[list[EmbeddedPassages]]) -> EmbeddedPassages:
+    passages = {
+        i: one for batch, done in zip(batches, embedded, strict=True) for i, one in zip(batch, done, strict=True)
+    }
+    return joined_passages(passages[i] for i in range(len(passages)))
 
 
 def joined_passages(blocks: Iterable[EmbeddedPassages]) -> EmbeddedPassages:
