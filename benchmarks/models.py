@@ -64,7 +64,7 @@ def main() -> None:
     heads = ("", "build, processor s", "disk, MB", "nDCG@10", "recall@5", "first quote right", "refused", "ask, ms")
     print(f"| {' | '.join(heads)} |\n|---|{'--:|' * (len(heads) - 1)}")
     with tempfile.TemporaryDirectory() as scratch:
-        plan = Plan(given.articles, Path(scratch), rounds=1, threads=1, scale=None)
+        plan = Plan(given.articles, Path(scratch), passages=0, rounds=1, threads=1, scale=None)
         for model in given.models:
             index = (given.keep or Path(scratch)) / Path(model).name
             built = ""

@@ -25,7 +25,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", type=Path, nargs="?", default=Path("articles"))
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=[name for name in PARTS if name != "scale"])
-    parser.add_argument("--passages", type=int, default=1000, help="about how many are compared; 0 for all")
+    parser.add_argument(
+        "--passages", type=int, nargs="+", default=[200, 1000], help="about how many are built of; the last is asked"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--work", type=Path, help="a folder to leave what was made in, for parts measured later")
@@ -35,16 +37,23 @@ def main() -> None:
     given = parser.parse_args()
     figures = json.loads(given.figures.read_text(encoding="utf-8")) if given.figures.exists() else {}
     with tempfile.TemporaryDirectory() as scratch:
-        plan = Plan(given.articles, given.work or Path(scratch) / "work", given.rounds, given.threads, given.scale)
-        if {"build", "ask", "cold", "search"} & {*given.parts} and not (plan.work / "questions.json").exists():
-            # In a process of its own: Linux counts what a process has at its peak as its children's too.
-            in_process(prepare, plan, given.passages)
+        work = given.work or Path(scratch)
+        plans = [
+            Plan(given.articles, work / str(size), size, given.rounds, given.threads, given.scale)
+            for size in sorted(given.passages)
+        ]
+        if {"build", "ask", "cold", "search"} & {*given.parts}:
+            for plan in plans:
+                if not (plan.work / "questions.json").exists():
+                    # In a process of its own: Linux counts what a process has at its peak as its children's too.
+                    in_process(prepare, plan)
         for part in given.parts:
             rows = []
-            for row in PARTS[part](plan):
-                rows.append(row)
-                print(part, json.dumps({name: value for name, value in row.items() if not isinstance(value, list)}))
-            figures[part] = {"machine": machine(plan), "rows": rows}
+            for plan in plans if part == "build" else plans[-1:]:
+                for row in PARTS[part](plan):
+                    rows.append(row)
+                    print(part, json.dumps({name: value for name, value in row.items() if not isinstance(value, list)}))
+            figures[part] = {"machine": machine(plans[-1]), "rows": rows}
             given.figures.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     if given.write:
         write_page(figures, given.figures.with_suffix(".md"))

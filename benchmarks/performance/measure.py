@@ -43,10 +43,14 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What every part is told. `work` is as `systems.py` wants it, `scale` holds what `benchmarks.scale` keeps."""
+    """What every part is told. `work` is as `systems.py` wants it, `scale` holds what `benchmarks.scale` keeps.
+
+    There are about so many `passages` in the work; 0 stands for all of the archive's.
+    """
 
     articles: Path
     work: Path
+    passages: int
     rounds: int
     threads: int
     scale: Path | None
@@ -76,11 +80,11 @@ def step(plan: Plan, name: str, what: str) -> Ran:
     return run(plan, sys.executable, "-m", "benchmarks.performance.systems", name, what, str(plan.work))
 
 
-def prepare(plan: Plan, passages: int) -> None:
+def prepare(plan: Plan) -> None:
     """Lays out the work: as many columns, out of all parts of the archive, as have about so many passages."""
     articles = read_archive(plan.articles).articles
     cut = [(article, [embedding_input(passage).text for passage in split_article(article)]) for article in articles]
-    every = max(1, round(sum(len(texts) for _, texts in cut) / passages)) if passages else 1
+    every = max(1, round(sum(len(texts) for _, texts in cut) / plan.passages)) if plan.passages else 1
     chosen = cut[::every]
     (plan.work / "articles").mkdir(parents=True)
     with (plan.work / "articles" / "columns.jsonl").open("w", encoding="utf-8") as file:

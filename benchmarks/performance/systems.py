@@ -242,8 +242,8 @@ def timed(calls: Sequence[Callable[[], object]]) -> dict[str, list[float]]:
     for call in calls:
         started, before = perf_counter(), process_time()
         call()
-        seconds.append(perf_counter() - started)
-        processor.append(process_time() - before)
+        seconds.append(round(perf_counter() - started, 5))
+        processor.append(round(process_time() - before, 5))
     return {"seconds": seconds, "processor": processor}
 
 
