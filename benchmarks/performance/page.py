@@ -69,32 +69,38 @@ def systems(rows: Rows) -> list[str]:
 
 
 def build(rows: Rows, folder: Path) -> str:
-    """Builds of one size or more; between two sizes, what a passage more costs."""
-    sizes = sorted({row["passages"] for row in rows})
-    head = [""]
-    for size in sizes:
-        head += [f"{size:,} passages: processor, s", "times columnbot's", "clock, s"]
-    head += [*(["a passage more, processor ms", "times columnbot's"] if len(sizes) > 1 else []), "peak, MB", "disk, MB"]
-    lines, slopes = [], {}
-    for name in systems(rows):
-        line, taken = [NAMES[name]], {}
-        for size in sizes:
-            here = of(rows, system=name, passages=size)
-            taken[size] = median(row["processor"] for row in here)
-            times = ratio(
-                of(rows, passages=size), lambda row: row["processor"], {"system": name}, {"system": "columnbot"}
+    """Builds of each size; between the least and the greatest of a round, what a passage more costs."""
+    lines = []
+    for size in sorted({row["passages"] for row in rows}):
+        same = of(rows, passages=size)
+        for name in systems(same):
+            here = of(same, system=name)
+            processor, clock, peak, disk = (
+                median(row[what] for row in here) for what in ("processor", "seconds", "peak", "disk")
             )
-            line += [f"{taken[size]:.1f}", times, f"{median(row['seconds'] for row in here):.0f}"]
-        if len(sizes) > 1:
-            slopes[name] = (taken[sizes[-1]] - taken[sizes[0]]) / (sizes[-1] - sizes[0]) * 1000
-            line += [f"{slopes[name]:.0f}", f"{slopes[name] / slopes['columnbot']:.2f}"]
-        here = of(rows, system=name, passages=sizes[-1])
-        line += [f"{median(row['peak'] for row in here):,.0f}", f"{median(row['disk'] for row in here):.1f}"]
-        lines.append(line)
-    if slopes:
+            times = ratio(same, lambda row: row["processor"], {"system": name}, {"system": "columnbot"})
+            figures = [f"{processor:.1f}", times, f"{clock:.0f}", f"{peak:,.0f}", f"{disk:.1f}", str(len(here))]
+            lines.append([f"{size:,} passages: {NAMES[name]}", *figures])
+    slopes = {name: slope for name in systems(rows) if (slope := a_passage_more(of(rows, system=name)))}
+    head = ["", "processor, s", "times columnbot's", "clock, s", "peak, MB", "disk, MB", "rounds"]
+    text = f"### Building\n\n{table(head, lines)}"
+    if "columnbot" in slopes:
         bars(slopes, "processor time of a passage more, ms", folder / "performance-build.svg")
-    figure = "\n\n![what a passage more costs](performance-build.svg)" if slopes else ""
-    return f"### Building\n\n{table(head, lines)}{figure}"
+        more = [[NAMES[name], f"{ms:.0f}", f"{ms / slopes['columnbot']:.2f}"] for name, ms in slopes.items()]
+        head = ["a passage more", "processor, ms", "times columnbot's"]
+        text += f"\n\n{table(head, more)}\n\n![what a passage more costs](performance-build.svg)"
+    return text
+
+
+def a_passage_more(rows: Rows) -> float | None:
+    """Of one system the milliseconds of the processor, the median over the rounds with more than one size."""
+    slopes = []
+    for turn in {row["round"] for row in rows}:
+        sizes = sorted(of(rows, round=turn), key=lambda row: row["passages"])
+        if sizes[-1]["passages"] > sizes[0]["passages"]:
+            seconds = sizes[-1]["processor"] - sizes[0]["processor"]
+            slopes.append(1000 * seconds / (sizes[-1]["passages"] - sizes[0]["passages"]))
+    return median(slopes) if slopes else None
 
 
 def ask(rows: Rows, folder: Path) -> str:
