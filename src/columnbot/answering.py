@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from columnbot.articles import Article
 from columnbot.evidence import PASSAGES_READ, Evidence, confidence_of, weigh_sentences
 from columnbot.index import Index
@@ -164,8 +162,9 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
 
 
 def _run(sentences: Sequence[Evidence], words: int) -> Run:
-    likelihood = np.logaddexp.reduce([item.score for item in sentences])
-    return Run(tuple(sentences), words, float(likelihood - READING * math.log(max(words, SHORT))))
+    highest = max(item.score for item in sentences)
+    likelihood = highest + math.log(sum(math.exp(item.score - highest) for item in sentences))
+    return Run(tuple(sentences), words, likelihood - READING * math.log(max(words, SHORT)))
 
 
 def _choose(evidence: Sequence[Evidence], language: str) -> list[Run]:

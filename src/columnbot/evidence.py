@@ -28,17 +28,16 @@ ACROSS_LANGUAGES = 0.05  # by so much a question is nearer to a text than its tr
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence that may answer: its cosine with the question, and what `SENTENCE_WEIGHTS` weigh."""
+    """A sentence that may answer: its cosine with the question, what `SENTENCE_WEIGHTS` weigh, and what it comes to.
+
+    A higher `score` is better; a difference of 1 makes it e times as likely to be the one that answers.
+    """
 
     passage: Passage
     sentence: Sentence
     cosine: float
     features: NDArray[np.float32]
-
-    @property
-    def score(self) -> float:
-        """Higher is better; a difference of 1 makes it e times as likely to be the one that answers."""
-        return float(self.features @ SENTENCE_WEIGHTS)
+    score: float
 
     @property
     def named(self) -> float:
@@ -57,39 +56,48 @@ def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     searched = retrieved.searched
     rarity = {term: index.words.rarity(term) for term in query_terms(index, searched, searched.focus)}
     best = retrieved.candidates[0].score if retrieved.candidates else 0.0
+    numbers = np.array([candidate.number for candidate in retrieved.candidates[:PASSAGES_READ]], np.int64)
+    cosines = index.sentence_vectors.of(numbers).astype(np.float32) @ retrieved.asked.vector
+    nearness = index.sentence_spread.standardise(retrieved.asked.vector, cosines)
+    ends = np.cumsum(index.sentence_vectors.counts(numbers))[:-1]
+    near = zip(np.split(cosines, ends), np.split(nearness, ends), strict=True)
     found = [
         evidence
-        for candidate in retrieved.candidates[:PASSAGES_READ]
-        for evidence in _of_passage(index, retrieved, candidate, asked, rarity, best)
+        for candidate, (cosine, nearer) in zip(retrieved.candidates[:PASSAGES_READ], near, strict=False)
+        for evidence in _of_passage(index, retrieved, candidate, cosine, nearer, asked, rarity, best)
     ]
     return sorted(found, key=lambda evidence: -evidence.score)
 
 
 def _of_passage(
-    index: Index, retrieved: Retrieved, candidate: Candidate, asked: Asked, rarity: dict[str, float], best: float
+    index: Index,
+    retrieved: Retrieved,
+    candidate: Candidate,
+    cosines: NDArray[np.float32],
+    nearness: NDArray[np.float32],
+    asked: Asked,
+    rarity: dict[str, float],
+    best: float,
 ) -> Iterator[Evidence]:
     passage = index.passages[candidate.number]
-    vectors = index.sentence_vectors.of(np.array([candidate.number])).astype(np.float32)
-    cosines = vectors @ retrieved.asked.vector
-    nearness = index.sentence_spread.standardise(retrieved.asked.vector, cosines)
     text = passage.article.text
     quotes = [text[s.start : s.end] for s in passage.sentences]
     shares = [_share(quote, passage.article.language, rarity) for quote in quotes]
-    led_up_to = _led_up_to(index, retrieved, candidate.number, passage)
-    for i, quote in enumerate(quotes):
-        features = np.array(
-            [
-                nearness[i],
-                shares[i],
-                max(shares[i - 1] if i else 0.0, shares[i + 1] if i + 1 < len(shares) else 0.0),
-                led_up_to[i],
-                candidate.score - best,
-                asked is not Asked.ANYTHING and offers(asked, retrieved.question.focus, quote),
-                _awkwardness(quote),
-            ],
-            np.float32,
-        )
-        yield Evidence(passage, passage.sentences[i], float(cosines[i]), features)
+    focus = retrieved.question.focus
+    features = np.column_stack(
+        [
+            nearness,
+            shares,
+            np.maximum([0.0, *shares[:-1]], [*shares[1:], 0.0]),
+            _led_up_to(index, retrieved, candidate.number, passage),
+            np.full(len(quotes), candidate.score - best),
+            [asked is not Asked.ANYTHING and offers(asked, focus, quote) for quote in quotes],
+            [_awkwardness(quote) for quote in quotes],
+        ]
+    ).astype(np.float32)
+    scores = features @ SENTENCE_WEIGHTS
+    for sentence, cosine, row, score in zip(passage.sentences, cosines, features, scores, strict=True):
+        yield Evidence(passage, sentence, float(cosine), row, float(score))
 
 
 def _led_up_to(index: Index, retrieved: Retrieved, number: int, passage: Passage) -> NDArray[np.float32]:

@@ -11,7 +11,8 @@ from columnbot.errors import SettingsError
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index.", metavar="DIR")]
 ModelOption = Annotated[
-    str | None, typer.Option("--model", help='"bundled", the name of a sentence-transformers model, or its folder.')
+    str | None,
+    typer.Option("--model", help='"bundled", "static", the name of a sentence-transformers model, or its folder.'),
 ]
 RerankerOption = Annotated[
     str | None, typer.Option("--reranker", help="A cross-encoder for a last look at the best passages: name or folder.")

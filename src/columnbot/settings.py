@@ -15,7 +15,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-BUNDLED_MODEL = "bundled"
+BUNDLED_MODEL, STATIC_MODEL = "bundled", "static"
 THEMES = ("system", "light", "dark")
 
 
@@ -24,8 +24,9 @@ class Settings:
     """What can be set, with the defaults.
 
     `pages` takes the pages of a WordPress export for articles too.
-    `model` is "bundled" (multilingual-e5-small, no network), the name of a sentence-transformers
-    model, or a folder with one. `passage_words` is the aimed length of a passage in words.
+    `model` is "bundled" (multilingual-e5-small, no network), "static" (its tokens only, for very large
+    archives), the name of a sentence-transformers model, or a folder with one. `passage_words` is the
+    aimed length of a passage in words.
     `exact` scans every passage's vector for a question, also of an archive of over a million passages.
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
     default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.

