@@ -18,7 +18,8 @@ from columnbot.bot import ColumnBot, Conversation
 from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
 from columnbot.chat.welcome import example_questions, masthead_html, placeholder_html
-from columnbot.errors import ColumnbotError
+from columnbot.errors import ColumnbotError, IndexUnavailable
+from columnbot.language import language_of
 from columnbot.messages import say
 from columnbot.settings import Settings
 
@@ -121,7 +122,10 @@ def build_page(bot: ColumnBot, settings: Settings) -> gr.Blocks:
             return [], None, "", ""
 
         def speak(language: str) -> tuple[Update, ...]:
-            articles = bot.articles()  # of the index as it is now
+            try:
+                articles = bot.articles()  # of the index as it is now
+            except IndexUnavailable:
+                return (gr.skip(),) * len(spoken)
             return (
                 masthead_html(settings.title, articles, language),
                 gr.update(label=say("chat.language", language)),
@@ -168,7 +172,9 @@ def talk(session: Session, typed: str) -> Iterator[list[Message]]:
             session.messages = [*earlier, {"role": "assistant", "content": answer_html(answer, turn, typed)}]
             yield session.messages
     except ColumnbotError as error:
-        session.messages = [*session.messages, {"role": "assistant", "content": problem_html(str(error))}]
+        away = isinstance(error, IndexUnavailable)
+        problem = say("chat.out_of_order", language_of(typed)) if away else str(error)
+        session.messages = [*session.messages, {"role": "assistant", "content": problem_html(problem)}]
         yield session.messages
 
 
