@@ -147,6 +147,18 @@ class Collections:
             for name in (self.passages, self.papers):
                 client(self.address).load_collection(name)
 
+    def _ask(self, request: str, name: str, **given: Any) -> Any:
+        """What Milvus answers to a request; an engine that was started again may first have to load the collections."""
+        from pymilvus.exceptions import MilvusException
+
+        with explained(self.address):
+            ask = getattr(client(self.address), request)
+            try:
+                return ask(name, **given, timeout=_ANSWER_WITHIN)
+            except MilvusException:
+                self.load()
+                return ask(name, **given, timeout=_ANSWER_WITHIN)
+
     def count(self, name: str) -> int:
         """How many rows that collection has, all that were written counted."""
         with explained(self.address):
@@ -160,11 +172,9 @@ class Collections:
         empty = np.empty(0, np.int64), np.empty(0, np.float32)
         if k == 0 or not len(query):
             return empty
-        with explained(self.address):
-            (hits,) = client(self.address).search(
-                self.passages, data=[query], anns_field=field, limit=k, filter=where, output_fields=["number"],
-                timeout=_ANSWER_WITHIN,
-            )  # fmt: skip
+        (hits,) = self._ask(
+            "search", self.passages, data=[query], anns_field=field, limit=k, filter=where, output_fields=["number"]
+        )
         numbers = np.array([hit["number"] for hit in hits], np.int64)
         scores = np.array([hit["distance"] for hit in hits], np.float32)
         order = np.lexsort((numbers, -scores))
@@ -172,12 +182,8 @@ class Collections:
 
     def rows(self, where: str, fields: Sequence[str], limit: int | None = None) -> list[dict[str, Any]]:
         """The rows of passages that `where` names."""
-        with explained(self.address):
-            found = client(self.address).query(
-                self.passages, filter=where, output_fields=[*fields], timeout=_ANSWER_WITHIN,
-                **({"limit": limit} if limit else {}),
-            )  # fmt: skip
-        return list(found)
+        limited = {"limit": limit} if limit else {}
+        return list(self._ask("query", self.passages, filter=where, output_fields=[*fields], **limited))
 
     def numbered(self, numbers: NDArray[np.int64], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
         """Those fields of the passages of those numbers."""
@@ -202,12 +208,9 @@ class Collections:
     def _parts(self, names: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         wanted = iter(names)
-        with explained(self.address):
-            while batch := list(islice(wanted, _AT_ONCE)):
-                rows = client(self.address).query(
-                    self.papers, ids=batch, output_fields=["name", "content"], timeout=_ANSWER_WITHIN
-                )
-                found.update((row["name"], row["content"]) for row in rows)
+        while batch := list(islice(wanted, _AT_ONCE)):
+            rows = self._ask("query", self.papers, ids=batch, output_fields=["name", "content"])
+            found.update((row["name"], row["content"]) for row in rows)
         if len(found) < len(set(names)):
             lost = next(name for name in names if name not in found)
             raise IndexUnavailable(f"{self.papers} in {self.address.shown} has no {lost!r}; build the index again.")
