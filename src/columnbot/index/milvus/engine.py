@@ -7,12 +7,14 @@ alias with the index's name points to the passages of the one in force; a build 
 import base64
 import hashlib
 import json
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ PAPERS = "_papers"
 LONGEST = 250  # characters of an author or tag that count
 MOST_TAGS = 256
 _ANSWER_WITHIN = 10.0  # seconds; building has no such limit
+_LOADED_WITHIN = 600.0
 _PART = 48_000  # bytes of a paper in one row: Milvus takes 65,535 of text, and text takes four thirds
 _AT_ONCE = 1_000  # rows that are fetched together
 _PLACE = re.compile(r"milvus(?P<tls>\+tls)?:/{1,2}(?P<host>[^/]+)(?:/(?P<name>\w*))?/?")
@@ -74,6 +77,7 @@ def address_of(place: Path) -> Address | None:
 @contextmanager
 def explained(address: Address) -> Iterator[None]:
     """Makes one of our errors of what pymilvus raises."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read at import: what it would print we say in one line
     from pymilvus.exceptions import MilvusException
 
     try:
@@ -88,12 +92,8 @@ def explained(address: Address) -> Iterator[None]:
 
 def client(address: Address) -> Any:
     """The connection of this process. Raises `IndexUnavailable`, or `SettingsError` without the extra [milvus]."""
-    try:
-        import pymilvus  # noqa: F401
-    except ImportError:
-        raise SettingsError(
-            f"For an index in {address.shown} pymilvus is needed: pip install 'columnbot[milvus]'."
-        ) from None
+    if find_spec("pymilvus") is None:
+        raise SettingsError(f"For an index in {address.shown} pymilvus is needed: pip install 'columnbot[milvus]'.")
     with explained(address):
         return _connected(address.uri)
 
@@ -102,6 +102,7 @@ def client(address: Address) -> Any:
 def _connected(uri: str) -> Any:
     from pymilvus import MilvusClient
 
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback of what we say in a line
     if uri.endswith(".db"):
         Path(uri).parent.mkdir(parents=True, exist_ok=True)
     return MilvusClient(uri, timeout=_ANSWER_WITHIN)
@@ -143,9 +144,13 @@ class Collections:
 
     def load(self) -> None:
         """Has Milvus make them ready to be searched; does nothing where they are."""
+        milvus = client(self.address)
         with explained(self.address):
             for name in (self.passages, self.papers):
-                client(self.address).load_collection(name)
+                milvus.load_collection(name, timeout=_LOADED_WITHIN)
+            # Milvus Lite reads its index of a field when that is first searched, which no question should wait for.
+            for field in ("stems", "grams"):
+                milvus.search(self.passages, data=[{0: 1.0}], anns_field=field, limit=1, timeout=_LOADED_WITHIN)
 
     def _ask(self, request: str, name: str, **given: Any) -> Any:
         """What Milvus answers to a request; an engine that was started again may first have to load the collections."""
