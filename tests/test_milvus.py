@@ -21,7 +21,7 @@ from columnbot.articles import Article
 from columnbot.chat.page import Session, talk
 from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, SettingsError
 from columnbot.filters import Filter
-from columnbot.index import Search, open_index, read_pointer
+from columnbot.index import LocalIndex, Search, open_index, read_pointer
 from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading
 from columnbot.index.milvus.engine import Collections, client, generations, parts_of
 from columnbot.messages import say
@@ -134,19 +134,23 @@ def test_a_paper_of_several_rows_comes_back_whole(
 
 
 def test_of_an_archive_larger_than_the_sample_scores_stand_about_where_they_would(
-    bot: ColumnBot, monkeypatch: pytest.MonkeyPatch, sample_archive: Path, sample_index: Path, tmp_path: Path
+    sample_archive: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not isinstance(bot.index, MilvusIndex):
-        pytest.skip("a folder has no sample")
-    monkeypatch.setattr("columnbot.index.milvus.writing.SAMPLE", 110)
-    embedded = open_index(sample_index)
-    shutil.copytree(sample_archive, tmp_path / "columns")
-    build_index(tmp_path / "columns", tmp_path / "half.db")
-    half = open_index(tmp_path / "half.db")
-    question = embedded.passage_vectors.of(np.array([3]))[0]
-    for stems in (["klant", "brief"], ["klant"], ["papier", "catalogus"]):
+    monkeypatch.setattr("columnbot.index.milvus.writing.SAMPLE", 60)
+    (tmp_path / "columns").mkdir()
+    for file in sorted(sample_archive.glob("*.md"))[:6]:
+        shutil.copy(file, tmp_path / "columns")
+    for place in ("index", "index.db"):
+        build_index(tmp_path / "columns", tmp_path / place, settings=settings)
+    folder, sampled = open_index(tmp_path / "index"), open_index(tmp_path / "index.db")
+    assert isinstance(sampled, MilvusIndex)
+    assert sampled.stems.sample.size == 60 < len(sampled)
+    question = folder.passage_vectors.of(np.array([3]))[0]
+    assert isinstance(folder, LocalIndex)
+    commonest = [folder.words.terms[number] for number in np.argsort(-np.diff(folder.words.offsets), kind="stable")]
+    for stems in (commonest[:1], commonest[3:6], commonest[10:20]):
         search = Search(question, stems, [], Filter(), (), 200, 0)
-        one, other = embedded.find(search), half.find(search)
+        one, other = folder.find(search), sampled.find(search)
         assert one.numbers.tolist() == other.numbers.tolist()
         assert np.corrcoef(one.words, other.words)[0, 1] > 0.999
         assert other.words.max() == pytest.approx(one.words.max(), rel=0.5)
