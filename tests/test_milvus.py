@@ -164,7 +164,6 @@ def test_only_the_generation_in_force_and_the_one_before_stay(tmp_path: Path, se
     for edition in "abc":
         build_index(write_columns(tmp_path / "columns", edition), place, settings=settings)
         names.append(open_index(place).name)
-        time.sleep(1)  # names tell seconds apart
     address = address_of(place)
     assert address is not None
     assert generations(address) == names[1:]

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,9 +126,15 @@ def in_force(address: Address) -> str:
 
 def generations(address: Address) -> list[str]:
     """The passages' collections of this index, those built first first."""
-    ours = re.compile(rf"{address.name}_\d{{8}}T\d{{6}}_[0-9a-f]{{6}}")
+    ours = re.compile(rf"{address.name}_\d{{6,}}_[0-9a-f]{{6}}")
     with explained(address):
         return sorted(name for name in client(address).list_collections() if ours.fullmatch(name))
+
+
+def next_name(address: Address) -> str:
+    """For a collection of the next generation; of two builders that begin at once each has one of its own."""
+    there = [int(name.rsplit("_", 2)[1]) for name in generations(address)]
+    return f"{address.name}_{max(there, default=0) + 1:06d}_{secrets.token_hex(3)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Writing a generation into Milvus: into collections of its own, checked, and then put in force by one switch."""
 
 import json
-import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +27,7 @@ from columnbot.index.milvus.engine import (
     explained,
     generations,
     in_force,
+    next_name,
     parts_of,
     shortened,
 )
@@ -62,8 +62,7 @@ def write_generation(
     `kept` files of the build's that the next one reads. What cannot be finished is dropped again. Raises
     `IndexUnavailable`.
     """
-    now = datetime.now(timezone.utc)
-    collections = Collections(address, f"{address.name}_{now:%Y%m%dT%H%M%S}_{secrets.token_hex(3)}")
+    collections = Collections(address, next_name(address))
     try:
         _create(collections, int(facts["dimension"]))
         terms = _write_terms(passages, folder)
@@ -84,7 +83,8 @@ def write_generation(
         for file in (*(folder / name for name in files), *kept):
             papers.add(parts_of(file.name, file.read_bytes()))
         papers.add(_facts(passages, terms["words"]))
-        manifest = Manifest(format=FORMAT, created=now.isoformat(timespec="seconds"), files={}, **facts)
+        created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        manifest = Manifest(format=FORMAT, created=created, files={}, **facts)
         papers.add(parts_of("manifest", _json({**asdict(manifest), "papers": papers.count + 1})))
         rows.flush()
         papers.flush()
