@@ -1,10 +1,11 @@
 """What an archive of very many passages costs to build, to open and to ask.
 
-    python -m benchmarks.scale TEXTS.jsonl.gz [--passages 100000 1000000] [--keep FOLDER]
+    python -m benchmarks.scale TEXTS.jsonl.gz [--passages 100000 1000000] [--keep FOLDER] [--milvus]
 
 TEXTS has a JSON object with a "text" a line; where more are needed than it has, they come again with an eighth of
 their words replaced. The vectors are random ones of words, 384 numbers each, so that the figures are those of
-everything but the model. Each step runs in a process of its own, which tells the most memory that it had.
+everything but the model. With --milvus the index is in a file of Milvus Lite. Each step runs in a process of its own,
+which tells the most memory that it had.
 """
 
 import argparse
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("texts", type=Path)
     parser.add_argument("--passages", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--keep", type=Path, help="where to leave the indexes")
+    parser.add_argument("--milvus", action="store_true", help="an index in Milvus Lite")
     given = parser.parse_args()
     with gzip.open(given.texts, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
@@ -160,7 +162,7 @@ def main() -> None:
         place.mkdir(exist_ok=True)
         make_model(place / "model", texts)
         for count in given.passages:
-            archive, index = place / f"archive-{count}", place / f"index-{count}"
+            archive, index = place / f"archive-{count}", place / f"index-{count}{'.db' if given.milvus else ''}"
             write_archive(archive, texts, count)
             figures = {"texts": count} | in_process(build, archive, index, place / "model")
             print(*(f"{name}: {value:,.1f}" for name, value in figures.items()), sep="\n", flush=True)

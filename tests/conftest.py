@@ -26,8 +26,17 @@ def sample_index(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="session")
-def bot(sample_index: Path) -> ColumnBot:
-    return ColumnBot.open(sample_index)
+def sample_in_milvus(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("pymilvus", reason="NO TESTS ON MILVUS: the extra [milvus] is not installed")
+    index = tmp_path_factory.mktemp("milvus") / "sample.db"
+    build_index(sample_archive, index)
+    return index
+
+
+@pytest.fixture(scope="session", params=["folder", "milvus"])
+def bot(request: pytest.FixtureRequest) -> ColumnBot:
+    """On either kind of index, so that every test with it shows that both answer alike."""
+    return ColumnBot.open(request.getfixturevalue("sample_index" if request.param == "folder" else "sample_in_milvus"))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from columnbot.articles import Article
 from columnbot.build import BuildReport, build_index
 from columnbot.embedding import open_embedder
 from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
-from columnbot.index import open_index
+from columnbot.filters import Filter
+from columnbot.index import LocalIndex, Search, open_index
+from columnbot.language import ngrams_of
 from columnbot.readers.markdown import read_markdown
 from columnbot.settings import Settings
 from tests.test_embedding import make_tiny_model
@@ -60,9 +63,19 @@ def archive(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(params=["folder", "milvus"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """In a folder, and in a file of Milvus Lite."""
+    if request.param == "folder":
+        return tmp_path / "index"
+    pytest.importorskip("pymilvus", reason="NO TESTS ON MILVUS: the extra [milvus] is not installed")
+    return tmp_path / "index.db"
+
+
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+def workplace(index: Path) -> Path:
+    """Where a build keeps what it has embedded."""
+    return Path(f"{index}.work") if index.suffix == ".db" else index
 
 
 Build = Callable[[], BuildReport]
@@ -83,7 +96,7 @@ def test_the_report_tells_what_was_read_and_made(build: Build, archive: Path, in
     )  # fmt: skip
     assert report.words == sum(len(text.split("---")[2].split()) for text in (HAVEN, OVEN))
     assert report.passages == report.embedded == len(opened) == 4
-    assert report.sentences == len(opened.passages.sentence_places) == 8
+    assert report.sentences == sum(len(passage.sentences) for passage in opened.passages) == 8
     assert [skipped.path for skipped in report.skipped] == ["foto.jpg"]
     assert report.seconds > 0
     assert not report.unchanged
@@ -97,7 +110,8 @@ def test_every_sentence_has_the_vector_of_its_own_words(build: Build, index: Pat
     # The tiny model embeds sentences one by one, and has no prompts: a question's vector is that of any text.
     expected = open_embedder(settings.model).embedder.embed_questions(sentences)
 
-    assert np.asarray(opened.sentence_vectors.rows, np.float32) == pytest.approx(expected, abs=5e-3)
+    rows = opened.sentence_vectors.of(np.arange(len(opened)))
+    assert rows.astype(np.float32) == pytest.approx(expected, abs=5e-3)
 
 
 def test_building_again_without_a_change_writes_nothing(build: Build, index: Path) -> None:
@@ -154,9 +168,15 @@ def test_an_index_brought_up_to_date_is_the_one_that_would_be_built_afresh(
     assert updated.articles == afresh.articles
     assert [updated.passages[n] for n in numbers] == [afresh.passages[n] for n in numbers]
     assert updated.passage_vectors.of(numbers) == pytest.approx(afresh.passage_vectors.of(numbers), abs=2e-3)
-    rows = (np.asarray(one.sentence_vectors.rows) for one in (updated, afresh))
+    rows = (one.sentence_vectors.of(numbers) for one in (updated, afresh))
     assert next(rows) == pytest.approx(next(rows), abs=2e-3)
-    assert updated.words.scores(["buurman"]).tolist() == afresh.words.scores(["buurman"]).tolist()
+    question = afresh.passage_vectors.of(numbers[:1])[0]
+    search = Search(question, ["buurman"], ngrams_of("botters"), Filter(until=date(2015, 1, 1)), (), 10, 10)
+    one, other = updated.find(search), afresh.find(search)
+    for part in ("numbers", "near", "by_words", "columns"):
+        assert getattr(one, part).tolist() == getattr(other, part).tolist()
+    assert one.words == pytest.approx(other.words, abs=1e-5)
+    assert one.grams == pytest.approx(other.grams, abs=1e-5)
 
 
 def test_another_length_of_passages_takes_effect_on_columns_already_indexed(
@@ -226,7 +246,14 @@ def test_a_second_build_is_told_to_wait_and_the_first_ends_well(archive: Path, i
 
 @pytest.mark.parametrize(("kept", "embedded"), [("whole", 0), ("torn", 4)])
 def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_goes_on_with_what_it_embedded(
-    build: Build, archive: Path, index: Path, settings: Settings, tmp_path: Path, kept: str, embedded: int
+    build: Build,
+    archive: Path,
+    index: Path,
+    workplace: Path,
+    settings: Settings,
+    tmp_path: Path,
+    kept: str,
+    embedded: int,
 ) -> None:
     # It stops where the passages have been embedded and nothing is published yet.
     script = (
@@ -242,19 +269,21 @@ def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_goes_on_
 
     with pytest.raises(IndexMissing):
         open_index(index)
-    (part,) = index.glob("embedded-*.part")
+    (part,) = workplace.glob("embedded-*.part")
     if kept == "torn":
         os.truncate(part, part.stat().st_size - 1)
     assert build().embedded == embedded
     assert not part.exists()
     build_index(archive, tmp_path / "afresh", settings=settings)
-    for name in ("vectors.faiss", "sentence_vectors.npy", "passage_spread.npz"):
-        (one,), (other,) = index.glob(f"gen-*/{name}"), (tmp_path / "afresh").glob(f"gen-*/{name}")
-        assert one.read_bytes() == other.read_bytes()
+    one, other = open_index(index), open_index(tmp_path / "afresh")
+    numbers = np.arange(len(other))
+    for part in ("passages", "sentences", "words", "counts"):
+        assert getattr(one.block(numbers), part).tolist() == getattr(other.block(numbers), part).tolist()
+    assert one.passage_spread.covariance.tolist() == other.passage_spread.covariance.tolist()
 
 
 def test_what_another_model_embedded_in_an_interrupted_build_is_not_taken(
-    build: Build, archive: Path, index: Path, tmp_path: Path
+    build: Build, archive: Path, index: Path, workplace: Path, tmp_path: Path
 ) -> None:
     other = Settings(model=str(make_tiny_model(tmp_path / "other", seed=1)), passage_words=30)
 
@@ -264,9 +293,9 @@ def test_what_another_model_embedded_in_an_interrupted_build_is_not_taken(
 
     with pytest.raises(KeyboardInterrupt):
         build_index(archive, index, settings=other, progress=stop)
-    assert list(index.glob("embedded-*.part"))
+    assert list(workplace.glob("embedded-*.part"))
     assert build().embedded == 4
-    assert not list(index.glob("embedded-*.part"))
+    assert not list(workplace.glob("embedded-*.part"))
 
 
 def test_a_model_that_moved_is_named_anew_without_embedding_again(archive: Path, tmp_path: Path) -> None:
@@ -293,7 +322,8 @@ def test_an_archive_of_very_many_passages_is_scanned_coarsely_unless_it_is_to_be
         assert (report.unchanged, report.embedded) == (False, 0)
         assert opened.manifest.approximate == approximate
         assert opened.passage_vectors.nearest(question, 1)[0].tolist() == [2]
-    assert not (exact[1].folder / "passage_vectors.npy").exists()
+    if isinstance(exact[1], LocalIndex):
+        assert not (exact[1].folder / "passage_vectors.npy").exists()
     assert build_index(archive, index, settings=replace(settings, exact=True)).unchanged
 
 

@@ -101,7 +101,7 @@ def test_the_sheet_about_the_archive_counts_what_is_in_it(bot: ColumnBot, langua
     assert facts["Columns"] == str(len(articles))
     assert facts["Jaren" if language == "nl" else "Years"] == "2009–2025"
     assert facts["Auteurs" if language == "nl" else "Authors"] == f"Redactie columnbot ({len(articles)})"
-    assert bot.index.folder.name in facts["Index"]
+    assert bot.index.name in facts["Index"]
     rows = re.findall(r'<th scope="row">(\d+)</th>.*?<td>(\d+)</td>', html)
     assert [int(year) for year, _ in rows] == list(range(2009, 2026))
     assert sum(int(number) for _, number in rows) == len(articles)

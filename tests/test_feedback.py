@@ -38,5 +38,6 @@ def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path) -> N
 
 
 def test_where_nothing_can_be_written_that_is_said(tmp_path: Path) -> None:
-    with pytest.raises(FeedbackProblem, match="unable to open"):
-        keep(GIVEN, tmp_path / "nowhere" / "feedback.sqlite")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(FeedbackProblem, match="cannot be used"):
+        keep(GIVEN, tmp_path / "file" / "feedback.sqlite")

@@ -1,6 +1,7 @@
 """The public names, and what it costs to import them."""
 
 import ast
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -11,6 +12,12 @@ import pytest
 import columnbot
 from columnbot.errors import ColumnbotError
 from columnbot.version import VERSION
+from tests.conftest import ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 HEAVY = ("torch", "faiss", "gradio", "sentence_transformers", "transformers")
 
@@ -80,3 +87,22 @@ def test_python_m_columnbot_tells_its_version():
     done = run("-m", "columnbot", "--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert VERSION in done.stdout
+
+
+def test_what_clusters_need_is_asked_for_by_extras_only():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    of_a_cluster = re.compile(r"(pymilvus|milvus-lite|ray|pyarrow)\b")
+    assert not [need for need in project["dependencies"] if of_a_cluster.match(need)]
+    assert all(
+        of_a_cluster.match(need) for name in ("milvus", "ray") for need in project["optional-dependencies"][name]
+    )
+
+
+def test_an_answer_from_a_folder_imports_nothing_of_a_cluster(sample_index):
+    script = (
+        "import sys; from pathlib import Path; from columnbot import ColumnBot\n"
+        f"ColumnBot.open(Path({str(sample_index)!r})).ask('Wat staat er over de brief?')\n"
+        "print({'pymilvus', 'milvus_lite', 'ray', 'pyarrow', 'grpc'} & {*sys.modules})"
+    )
+    done = run("-c", script)
+    assert (done.stdout, done.returncode) == ("set()\n", 0), done.stderr

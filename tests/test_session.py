@@ -108,7 +108,7 @@ def test_a_question_about_one_column_is_answered_from_that_one(session: Session,
     found = referred(session, "0:citation:1")
     article = article_at(found) if found else None
     assert article is not None
-    list(talk(session, "Wie is de opvolger?", Filter(path=article.path), watch))
+    list(talk(session, "Wie is de opvolger?", Filter(paths=frozenset([article.path])), watch))
     assert {hit.passage.article.path for hit in session.turns[1].answer.hits} == {article.path}
     assert article.path in session.messages[-1]["content"]
 

@@ -53,6 +53,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         9,
         2048,
         "een/derde",
+        "kop:6379",
     )
     file = write(
         tmp_path,
@@ -61,7 +62,8 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         'reranker = "een/andere"\nchecker = "een/derde"\n'
         'language = "en"\nhost = "0.0.0.0"\nport = 80\nauth_file = "wachtwoorden"\n'
         'title = "De Veste"\nroot_path = "/vragen"\nembedded_in = "https://a.nl https://b.nl"\n'
-        'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n',
+        'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n'
+        'ray = "kop:6379"\n',
     )
     environment = {
         "COLUMNBOT_ARTICLES": "stukken",
@@ -84,6 +86,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "COLUMNBOT_LLM_API_KEY": "k",
         "COLUMNBOT_LLM_TIMEOUT": "9",
         "COLUMNBOT_LLM_CONTEXT": "2048",
+        "COLUMNBOT_RAY": "kop:6379",
     }
     assert load_settings(file=file, environment={}) == changed
     assert load_settings(file=tmp_path / "geen.toml", environment=environment) == changed

@@ -94,7 +94,8 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
         index.passages[candidate.number].article for candidate in retrieved.candidates[:PASSAGES_READ]
     )
     if asks_for_change(retrieved.question.focus) and len(years := _one_a_year(evidence)) > 1:
-        citations = _cite(_spans(years, [article for article in index.articles if article in ranked]))
+        as_they_came = sorted(retrieved.candidates[:PASSAGES_READ], key=lambda candidate: candidate.number)
+        citations = _cite(_spans(years, [index.passages[candidate.number].article for candidate in as_they_came]))
         sentences = tuple(_timeline(citations, language))
     else:
         citations = _cite(_spans(_choose(evidence, language), tuple(ranked)))

@@ -112,13 +112,13 @@ class ColumnBot:
         try:
             source = self._open(self._source.embedder)
         except (ColumnbotError, OSError) as error:
-            _log.warning("%s is still answered from: the new index cannot be opened. %s", before.folder.name, error)
+            _log.warning("%s is still answered from: the new index cannot be opened. %s", before.name, error)
         else:
-            if (source.index.folder, source.index.manifest) != (before.folder, before.manifest):
+            if (source.index.name, source.index.manifest) != (before.name, before.manifest):
                 self._source = source
                 _log.info(
                     "Moved from %s to %s: %d columns in %d passages.",
-                    before.folder.name, source.index.folder.name, len(source.index.articles), len(source.index),
+                    before.name, source.index.name, len(source.index.articles), len(source.index),
                 )  # fmt: skip
         self._pointer = pointer  # also where it leads nowhere: it is not followed again until it changes
 

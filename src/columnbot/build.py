@@ -1,6 +1,6 @@
 """`build_index`: read → split → embed → publish."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
 from itertools import groupby
@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
-from columnbot.errors import IndexOutdated, IndexProblem
-from columnbot.index import Index, VectorBlock, embedded_text, keys_of, open_index, write_index
+from columnbot.errors import IndexOutdated, IndexProblem, IndexUnavailable
+from columnbot.index import Index, LocalIndex, VectorBlock, embedded_text, keys_of, open_index, write_index
 from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
 from columnbot.index.generation import named_generation, publish, reporting, writing
+from columnbot.index.milvus import address_of, switch, write_generation
 from columnbot.index.passage_vectors import EXACT_UP_TO
 from columnbot.index.vectors import joined
-from columnbot.index.word_vectors import WordAxes, fit_axes, no_axes, pack_words
+from columnbot.index.word_vectors import WordAxes, fit_axes, no_axes
 from columnbot.language import ANALYSER_VERSION, content_words
 from columnbot.passages import Passage, Passages, split_articles
 from columnbot.readers import read_archive, require_folder
@@ -25,6 +26,7 @@ from columnbot.readers.readings import read_readings, write_readings
 from columnbot.readers.report import ArchiveReport, report_of
 from columnbot.settings import Settings
 from columnbot.version import VERSION
+from columnbot.workers import Done, embed_here, embed_on_ray
 
 PASSAGES_A_BLOCK = 4096
 READINGS = "readings.jsonl"
@@ -61,34 +63,44 @@ def build_index(
     terms), and what an interrupted build had embedded from where it kept that; where nothing at all has
     changed, the index is left as it is (the bundled model is then not even loaded). `progress` is called with
     the number of passages embedded and to be embedded, `reading` before that with that of files. Raises
-    `ArchiveError`, `IndexBusy`, `IndexUnwritable` or `ModelUnavailable`; the index that was there then
-    stays in force.
+    `ArchiveError`, `IndexBusy`, `IndexUnwritable`, `IndexUnavailable`, `ModelUnavailable` or `WorkersFailed`;
+    the index that was there then stays in force.
     """
     started = perf_counter()
     settings = settings or Settings()
     require_folder(Path(articles))
-    with writing(Path(index)) as folder:
+    address = address_of(Path(index))
+    place = address.workplace if address else Path(index)
+    with writing(place) as folder:
         choice = open_embedder(settings.model)
         embedder = choice.embedder
         old = _usable_index(Path(index), embedder)
-        known = read_readings(old.folder / READINGS, old.articles) if old else None
+        known = read_readings(old.kept_file(READINGS, folder), old.articles) if old else None
         archive = read_archive(Path(articles), pages=settings.pages, known=known, progress=reading)
-        earlier = old.passages if old and _split_alike(old, settings) else None
+        # From a cluster they would have to be fetched, which takes longer than to cut them again.
+        earlier = old.passages if isinstance(old, LocalIndex) and _split_alike(old, settings) else None
         passages = split_articles(archive.articles, words=settings.passage_words, earlier=earlier)
         unchanged = old is not None and _same(old, passages, settings)
-        missing = 0
+        facts = _facts(Path(articles), embedder, settings, passages)
+        missing, collections = 0, None
         if not unchanged:
             keys = keys_of(passages)
             axes = old.word_axes if old else _word_axes(embedder)
-            with embedded_so_far(Path(index), embedder.fingerprint, axes) as embedded:
-                missing = _embed_missing(passages, keys, embedder, old, embedded, progress)
+            with embedded_so_far(place, embedder.fingerprint, axes) as embedded:
+                missing = _embed_missing(passages, keys, embedder, settings, old, embedded, progress)
                 write_readings(archive.readings, archive.articles, folder / READINGS)
                 vectors = _gather(keys, old, embedded)
-                write_index(folder, passages, keys, vectors, axes, old, approximate=_approximate(passages, settings))
+                if address:
+                    kept = [folder / READINGS]
+                    collections = write_generation(address, folder, passages, keys, vectors, axes, facts, kept=kept)
+                else:
+                    local = old if isinstance(old, LocalIndex) else None
+                    approximate = _approximate(passages, settings)
+                    write_index(folder, passages, keys, vectors, axes, local, approximate=approximate)
         read = report_of(replace(archive, notes=(*((choice.notice,) if choice.notice else ()), *archive.notes)))
         report = BuildReport(
             **{field.name: getattr(read, field.name) for field in fields(read)},
-            index=Path(index),
+            index=Path(address.shown) if address else place,
             passages=len(passages),
             sentences=passages.sentences,
             embedded=missing,
@@ -96,10 +108,12 @@ def build_index(
             seconds=perf_counter() - started,
         )
         # The report is on disk before the index is in force, so that a full disk spoils neither.
-        with reporting(Path(index), asdict(report)):
-            if not unchanged:
-                publish(folder, _facts(Path(articles), embedder, settings, passages))
-        forget_embedded(Path(index))
+        with reporting(place, asdict(report)):
+            if collections:
+                switch(collections)
+            elif not unchanged:
+                publish(folder, facts)
+        forget_embedded(place)
     return report
 
 
@@ -133,6 +147,8 @@ def _usable_index(index: Path, embedder: Embedder) -> Index | None:
     """The index in force, when its vectors may be taken over."""
     try:
         old = open_index(index)
+    except IndexUnavailable:
+        raise  # and not all of it embedded anew
     except IndexProblem:
         return None
     return old if old.manifest.fingerprint == embedder.fingerprint else None
@@ -162,7 +178,8 @@ def _split_alike(old: Index, settings: Settings) -> bool:
 
 def _same(old: Index, passages: Passages, settings: Settings) -> bool:
     return (
-        old.folder == named_generation(old.folder.parent)  # and not one that had to stand in for it
+        # and not one that had to stand in for it
+        (not isinstance(old, LocalIndex) or old.folder == named_generation(old.folder.parent))
         and _split_alike(old, settings)
         and old.manifest.model == settings.model
         and old.manifest.approximate == _approximate(passages, settings)
@@ -174,6 +191,7 @@ def _embed_missing(
     passages: Passages,
     keys: NDArray[np.uint8],
     embedder: Embedder,
+    settings: Settings,
     old: Index | None,
     embedded: Embedded,
     progress: Progress | None,
@@ -184,16 +202,16 @@ def _embed_missing(
     missing, done = list(by_key.items()), 0
     if progress:
         progress(0, len(missing))
-    inputs: Iterator[PassageInput] = (embedding_input(passages[number]) for _, number in missing)
-    for block in embedder.embed_passages(inputs) if missing else ():
-        vectors = VectorBlock(
-            block.passages.astype(np.float16),
-            block.sentences.astype(np.float16),
-            pack_words(embedded.axes.project(block.words)),
-            block.counts,
-        )
-        embedded.add([key for key, _ in missing[done : done + len(block.passages)]], vectors)
-        done += len(block.passages)
+    items = ((key, embedding_input(passages[number])) for key, number in missing)
+    if not missing:
+        blocks: Iterable[Done] = ()
+    elif settings.ray:
+        blocks = embed_on_ray(items, settings.model, embedder.fingerprint, embedded.axes, settings.ray)
+    else:
+        blocks = embed_here(items, embedder, embedded.axes)
+    for block_keys, vectors in blocks:
+        embedded.add(block_keys, vectors)
+        done += len(block_keys)
         if progress:
             progress(done, len(missing))
     return len(missing)

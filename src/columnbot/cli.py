@@ -76,6 +76,10 @@ def index_command(
     exact: Annotated[
         bool | None, typer.Option("--exact", help="Scan every passage for a question, however many there are.")
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", help='A Ray cluster that embeds: its address, or "local".', metavar="ADDRESS"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and report; embed and write nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -87,6 +91,7 @@ def index_command(
         "passage_words": passage_words,
         "pages": pages,
         "exact": exact,
+        "ray": ray,
     }
     settings = load_settings(flags=flags)
     if dry_run:
@@ -213,11 +218,21 @@ def check(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Verify every file of the index in force."""
     from columnbot.index.generation import named_generation
     from columnbot.index.manifest import verify
+    from columnbot.index.milvus import address_of, counted_rows, open_in_milvus
 
     settings = load_settings(flags={"index": index})
-    manifest = verify(named_generation(settings.index), whole=True)
+    address = address_of(settings.index)
+    opened = open_in_milvus(address) if address else None
+    manifest = opened.manifest if opened else verify(named_generation(settings.index), whole=True)
+    rows = counted_rows(opened) if opened else 0
     if as_json:
         _print_json(asdict(manifest))
+        return
+    if address:
+        _print(
+            say("index_counted", settings.language, index=address.shown, rows=f"{rows:,}", articles=manifest.articles,
+                passages=manifest.passages, model=manifest.model, created=manifest.created)
+        )  # fmt: skip
         return
     size = sum(file.size for file in manifest.files.values())
     _print(
@@ -290,9 +305,10 @@ def chat(
 def feedback(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """List what readers thought of the answers in the chat."""
     from columnbot.feedback import FILE, kept
+    from columnbot.index import beside
 
     settings = load_settings(flags={"index": index})
-    given = list(kept(settings.index / FILE))
+    given = list(kept(beside(settings.index) / FILE))
     if as_json:
         _print_json([asdict(one) for one in given])
         return

@@ -8,10 +8,12 @@ ColumnbotError
 │   ├── IndexDamaged       a file of the index is not what was written
 │   ├── IndexOutdated      another version of columnbot made it
 │   ├── IndexBusy          another build is writing this index
+│   ├── IndexUnavailable   the engine that holds the index does not answer
 │   └── IndexUnwritable    the disk is full, or the folder may not be written
 ├── ModelProblem
 │   ├── ModelUnavailable   the embedding model cannot be loaded
 │   └── ModelMismatch      the index was made with another model
+├── WorkersFailed          the workers of a Ray cluster cannot be reached, or cannot embed
 ├── WriterFailed           the language model gave no answer that can be used
 ├── QuestionError          the question is empty or far too long
 ├── UnknownArticle         no article of that path is in the index
@@ -65,6 +67,10 @@ class IndexBusy(IndexProblem):
     """Another build is writing this index."""
 
 
+class IndexUnavailable(IndexProblem):
+    """The engine that holds the index does not answer."""
+
+
 class IndexUnwritable(IndexProblem):
     """The index cannot be written: a full disk, or no permission."""
 
@@ -79,6 +85,10 @@ class ModelUnavailable(ModelProblem):
 
 class ModelMismatch(ModelProblem):
     """The index was made with another model than the one asked for."""
+
+
+class WorkersFailed(ColumnbotError):
+    """The workers of a Ray cluster cannot be reached, or cannot embed."""
 
 
 class WriterFailed(ColumnbotError):

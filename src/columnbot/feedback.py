@@ -67,7 +67,8 @@ def kept(file: Path) -> Iterator[Feedback]:
 @contextmanager
 def _database(file: Path) -> Iterator[sqlite3.Connection]:
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(file, timeout=10)) as database:
             yield database
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise FeedbackProblem(f"{file} cannot be used for what readers think: {error}.") from error

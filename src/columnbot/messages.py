@@ -149,7 +149,17 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "en": "{index} is sound: {files} files, {size} MB, {articles} columns in {passages} passages, model {model}, "
         "built {created}.",
     },
+    "index_counted": {
+        "nl": "{index} is volledig: {rows} rijen, {articles} columns in {passages} passages, model {model}, "
+        "gebouwd {created}.",
+        "en": "{index} is complete: {rows} rows, {articles} columns in {passages} passages, model {model}, "
+        "built {created}.",
+    },
     "sources": {"nl": "Bronnen", "en": "Sources"},
+    "chat.out_of_order": {
+        "nl": "Het archief is even niet bereikbaar. Stel je vraag over een minuut nog eens.",
+        "en": "The archive cannot be reached just now. Ask your question again in a minute.",
+    },
     "chat.ask": {"nl": "Stel een vraag over de columns", "en": "Ask a question about the columns"},
     "chat.question": {"nl": "Vraag", "en": "Question"},
     "chat.conversation": {"nl": "Gesprek", "en": "Conversation"},

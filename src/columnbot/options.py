@@ -9,7 +9,10 @@ import typer
 
 from columnbot.errors import SettingsError
 
-IndexOption = Annotated[Path | None, typer.Option("--index", help="The folder of the index.", metavar="DIR")]
+IndexOption = Annotated[
+    Path | None,
+    typer.Option("--index", help="The folder of the index, or milvus://host:port/name.", metavar="DIR"),
+]
 ModelOption = Annotated[
     str | None,
     typer.Option("--model", help='"bundled", "static", the name of a sentence-transformers model, or its folder.'),

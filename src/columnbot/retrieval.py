@@ -4,26 +4,25 @@ The best of these are read closer: each word of the question looks for the word 
 nearest in meaning, in its context (late interaction: ColBERT, Khattab & Zaharia 2020).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.articles import Article
 from columnbot.embedding import Embedder
-from columnbot.filters import EVERYTHING, Filter, passages_of
-from columnbot.index import Index
+from columnbot.filters import EVERYTHING, Filter
+from columnbot.index import Index, Search
 from columnbot.index.arrays import begins, runs
 from columnbot.interaction import EmbeddedWords, best_matches, embed
-from columnbot.language import fold, ngrams_of, terms_of
+from columnbot.language import ngrams_of, terms_of
 from columnbot.passages import Passage
 from columnbot.questions import Question, subject_of
 from columnbot.spelling import mended
 
 CANDIDATES = 200
 READ_CLOSER = 100
+READ = 30  # whose text may be looked at, by whatever comes next
 # What a column is favoured by that the conversation is on, or that is of the year, author or tag asked for. A
 # column on a year is often of the next one; who wrote it is certain.
 ON_SUBJECT, OF_YEAR, BY_AUTHOR, TAGGED = 3.0, 3.0, 8.0, 8.0
@@ -83,35 +82,30 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     """
     searched = replace(question, text=mended(question.text, index), focus=mended(question.focus, index))
     asked = embed(index, embedder, searched)
-    allowed = where.allowed(index)
-    near, _ = index.passage_vectors.nearest(asked.vector, CANDIDATES, allowed)
-    words = index.words.scores(query_terms(index, searched, searched.text))
-    grams = index.grams.scores(list(dict.fromkeys(ngrams_of(subject_of(searched.text, question.aside)))))
-    by_words = _best(words, allowed)
-    favours = _favours(index, question)
-    wished = [
-        index.passage_vectors.nearest(asked.vector, WISHED, favoured if allowed is None else favoured & allowed)[0]
-        for _, favoured in favours
-    ]
-    numbers = np.unique(np.concatenate([near, by_words, _best(grams, allowed), *wished]))
+    favours = _favours(question)
+    grams = list(dict.fromkeys(ngrams_of(subject_of(searched.text, question.aside))))
+    stems = query_terms(index, searched, searched.text)
+    favoured = tuple(favour for _, favour in favours)
+    found = index.find(Search(asked.vector, stems, grams, where, favoured, CANDIDATES, WISHED))
+    numbers = found.numbers
     if len(numbers) == 0:
         return Retrieved(question, searched, asked, ())
     signals = {
         "passage": index.passage_spread.standardise(asked.vector, index.passage_vectors.of(numbers) @ asked.vector),
         "sentence": index.sentence_spread.standardise(asked.vector, _best_sentence(index, asked.vector, numbers)),
-        "words": _standardise(words, numbers),
-        "grams": _standardise(grams, numbers),
+        "words": found.words,
+        "grams": found.grams,
     }
     if favours:
-        signals["favour"] = np.sum([worth * favoured[numbers] for worth, favoured in favours], axis=0)
+        signals["favour"] = np.asarray(found.favoured @ np.array([worth for worth, _ in favours]))
     weights = TOPIC_WEIGHTS if question.is_topic else WEIGHTS
     closer = np.argsort(-_total(signals, weights), kind="stable")[:READ_CLOSER]
     numbers, signals = numbers[closer], {name: values[closer] for name, values in signals.items()}
-    signals |= _read_closer(index, asked, numbers)
+    signals |= _read_closer(index, asked, numbers, found.columns[closer])
     total = _total(signals, weights)
     cosines = index.passage_vectors.of(numbers) @ asked.vector
-    vector_ranks = {int(number): rank for rank, number in enumerate(near, start=1)}
-    term_ranks = {int(number): rank for rank, number in enumerate(by_words, start=1)}
+    vector_ranks = {int(number): rank for rank, number in enumerate(found.near, start=1)}
+    term_ranks = {int(number): rank for rank, number in enumerate(found.by_words, start=1)}
     candidates = tuple(
         Candidate(
             number=int(numbers[i]),
@@ -123,14 +117,16 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
         )
         for i in np.argsort(-total, kind="stable")
     )
+    index.fetch(np.array([candidate.number for candidate in candidates[:READ]]))
     return Retrieved(question, searched, asked, candidates)
 
 
-def _read_closer(index: Index, asked: EmbeddedWords, numbers: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
+def _read_closer(
+    index: Index, asked: EmbeddedWords, numbers: NDArray[np.int64], columns: NDArray[np.int64]
+) -> dict[str, NDArray[np.float32]]:
     """How near in meaning passages and their columns come to the question's words, and how long the columns are."""
-    columns, column_of = np.unique(index.passages.places[numbers, 0], return_inverse=True)
-    starts = np.searchsorted(index.passages.places[:, 0], columns)
-    lengths = np.searchsorted(index.passages.places[:, 0], columns, side="right") - starts
+    distinct, column_of = np.unique(columns, axis=0, return_inverse=True)
+    starts, lengths = distinct[:, 0], distinct[:, 1] - distinct[:, 0]
     every = runs(starts, lengths)  # all passages of those columns
     matches = best_matches(index, asked.words, every)
     return {
@@ -145,18 +141,15 @@ def _total(signals: dict[str, NDArray[Any]], weights: dict[str, float]) -> NDArr
     return np.asarray(np.sum(weighed, axis=0), np.float64)
 
 
-def _favours(index: Index, question: Question) -> list[tuple[float, NDArray[np.bool_]]]:
-    """Of each thing that the question names apart from its subject, its worth and the passages it favours."""
-    named: list[tuple[float, Callable[[Article], bool]]] = []
-    if question.about:
-        named.append((ON_SUBJECT, lambda article: article.path in question.about))
-    if question.years:
-        named.append((OF_YEAR, lambda article: article.date is not None and article.date.year in question.years))
-    if question.author:
-        named.append((BY_AUTHOR, lambda article: article.author == question.author))
-    if question.tags:
-        named.append((TAGGED, lambda article: question.tags <= {fold(tag) for tag in article.tags}))
-    return [(worth, passages_of(index, [holds(article) for article in index.articles])) for worth, holds in named]
+def _favours(question: Question) -> list[tuple[float, Filter]]:
+    """Of each thing that the question names apart from its subject, its worth and the columns it favours."""
+    named = (
+        (ON_SUBJECT, Filter(paths=question.about)),
+        (OF_YEAR, Filter(years=tuple(question.years))),
+        (BY_AUTHOR, Filter(author=question.author or None)),
+        (TAGGED, Filter(tags=tuple(question.tags))),
+    )
+    return [(worth, favour) for worth, favour in named if favour != EVERYTHING]
 
 
 def query_terms(index: Index, question: Question, part: str) -> list[str]:
@@ -173,19 +166,6 @@ def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:
     )
 
 
-def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    """The numbers of the best passages that match at all, best first."""
-    scores = np.where(allowed, scores, 0) if allowed is not None else scores
-    k = min(CANDIDATES, len(scores))
-    best = np.argpartition(-scores, k - 1)[:k] if k else np.empty(0, np.int64)
-    best = best[np.lexsort((best, -scores[best]))]
-    return np.asarray(best[scores[best] > 0], np.int64)
-
-
 def _best_sentence(index: Index, vector: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
     products = index.sentence_vectors.of(numbers).astype(np.float32) @ vector
     return np.asarray(np.maximum.reduceat(products, begins(index.sentence_vectors.counts(numbers))), np.float32)
-
-
-def _standardise(scores: NDArray[np.float32], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-    return np.asarray((scores[numbers] - scores.mean()) / max(float(scores.std()), 1e-6))

@@ -28,6 +28,7 @@ class Settings:
     archives), the name of a sentence-transformers model, or a folder with one. `passage_words` is the
     aimed length of a passage in words.
     `exact` scans every passage's vector for a question, also of an archive of over a million passages.
+    `ray` is the address of a Ray cluster that embeds for a build, or "local"; without one, this process does.
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
     default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
     `title` stands at the head of the chat; `root_path` is where a proxy has it ("/vragen"); `embedded_in`
@@ -66,6 +67,7 @@ class Settings:
     llm_timeout: int = 60
     llm_context: int = 4096
     checker: str | None = None
+    ray: str = ""
 
     def __post_init__(self) -> None:
         _require(20 <= self.passage_words <= 400, "passage_words", self.passage_words, "from 20 to 400")

@@ -39,7 +39,7 @@ def about_html(index: Index, language: str) -> str:
 def _report(index: Index) -> Mapping[str, Any]:
     """What the last build said of the archive; nothing where its report is gone."""
     try:
-        report = json.loads((index.folder.parent / "report.json").read_text(encoding="utf-8"))
+        report = json.loads((index.beside / "report.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return report if isinstance(report, dict) else {}
@@ -82,7 +82,7 @@ def _index(index: Index, language: str) -> str:
     manifest = index.manifest
     day = long_date(date.fromisoformat(manifest.created[:10]), language)
     passages = in_digits(manifest.passages, language)
-    return say("about.index_of", language, name=index.folder.name, day=day, passages=passages, model=manifest.model)
+    return say("about.index_of", language, name=index.name, day=day, passages=passages, model=manifest.model)
 
 
 def _bars(years: Mapping[int, int], language: str) -> str:

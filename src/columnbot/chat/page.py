@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -18,9 +17,10 @@ from columnbot.chat.session import Session, article_at, asked_again, column_at, 
 from columnbot.chat.tools import add_tools
 from columnbot.chat.turns import Turns, in_turn
 from columnbot.chat.watch import Watch
-from columnbot.errors import FeedbackProblem
+from columnbot.errors import FeedbackProblem, IndexUnavailable
 from columnbot.feedback import FILE, keep
 from columnbot.filters import EVERYTHING, Filter
+from columnbot.index import beside
 from columnbot.messages import say
 from columnbot.settings import Settings
 
@@ -36,7 +36,7 @@ Growing = AsyncIterator[tuple[Update, Session, Update]]  # the bubbles, the sess
 def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
     """The chat as Gradio blocks. `serve` adds the style sheet and the theme, which Gradio takes at launch."""
     page = gr.Blocks(title=settings.title, analytics_enabled=False, fill_height=True, fill_width=True)
-    do = _Handlers(bot, settings, watch, bot.index.folder)
+    do = _Handlers(bot, settings, watch, bot.index.name)
     # `Turns` says how many answers are made at a time; columns open meanwhile.
     quick: dict[str, Any] = {
         "show_progress": "hidden",
@@ -88,7 +88,7 @@ class _Handlers:
     bot: ColumnBot
     settings: Settings
     watch: Watch
-    laid_out: Path  # the generation that the page speaks of as it stands
+    laid_out: str  # the generation that the page speaks of as it stands
     idle: Lock = field(default_factory=Lock)
     turns: Turns = field(default_factory=lambda: Turns(_WAITING))
 
@@ -108,7 +108,7 @@ class _Handlers:
             date(int(since), 1, 1) if since else None,
             date(int(until), 12, 31) if until else None,
             tuple(tags),
-            path,
+            paths=frozenset([path] if path else []),
         )
         async for shown in self._answer(typed, held, language, where):
             yield shown
@@ -129,7 +129,10 @@ class _Handlers:
                 yield shown
 
     def go_further(self, held: Session | None) -> Update:
-        messages = go_further(held, self.bot, self.idle) if held else None
+        try:
+            messages = go_further(held, self.bot, self.idle) if held else None
+        except IndexUnavailable:
+            return gr.skip()
         return gr.skip() if messages is None else messages
 
     def open_column(self, held: Session | None, language: str, event: gr.EventData) -> str:
@@ -149,22 +152,30 @@ class _Handlers:
         if held is None or feedback is None:
             return gr.skip()
         try:
-            keep(feedback, self.settings.index / FILE)
+            keep(feedback, beside(self.settings.index) / FILE)
         except FeedbackProblem as problem:
             raise gr.Error(say("chat.not_kept", self.settings.language), print_exception=False) from problem
         self.watch.judged(feedback.verdict)
         return held.messages
 
     def tell_about(self, language: str) -> str:
-        return about_html(self.bot.index, language)
+        try:
+            return about_html(self.bot.index, language)
+        except IndexUnavailable:
+            return sheet_html("", f"<p>{say('chat.out_of_order', language)}</p>", language)
 
-    def speak(self, language: str) -> tuple[Update, ...]:
-        return spoken_in(language, self.settings, self.bot.articles())
+    def speak(self, language: str) -> Update:
+        try:
+            return spoken_in(language, self.settings, self.bot.articles())
+        except IndexUnavailable:
+            return gr.skip()
 
-    def greet(self, language: str) -> tuple[Update, ...]:
+    def greet(self, language: str) -> Update:
         """What is new since the page was laid out; nothing, mostly: what a quick reader has typed stays."""
-        spoken = self.speak(language)
-        return spoken if self.bot.index.folder != self.laid_out else tuple(gr.skip() for _ in spoken)
+        try:
+            return gr.skip() if self.bot.index.name == self.laid_out else self.speak(language)
+        except IndexUnavailable:
+            return gr.skip()
 
     async def _answer(
         self, typed: str | None, held: Session | None, language: str, where: Filter = EVERYTHING

@@ -79,7 +79,7 @@ def filters_in_words(where: Filter) -> str:
     """Such as "Freek Janssen, 2012–2014, water"."""
     since, until = (str(day.year) if day else "" for day in (where.since, where.until))
     years = since if since == until else f"{since}–{until}"
-    return ", ".join(part for part in (where.author, years, *where.tags, where.path) if part)
+    return ", ".join(part for part in (where.author, years, *where.tags, *sorted(where.paths)) if part)
 
 
 def _over_the_years(years: Mapping[int, int], language: str, turn: int) -> str:

@@ -18,9 +18,11 @@ from columnbot.bot import ColumnBot, Conversation
 from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
 from columnbot.chat.watch import Watch
-from columnbot.errors import ColumnbotError
+from columnbot.errors import ColumnbotError, IndexUnavailable
 from columnbot.feedback import REASONS, Feedback, Verdict
 from columnbot.filters import EVERYTHING, Filter
+from columnbot.language import language_of
+from columnbot.messages import say
 
 Message = dict[str, str]
 _REFERENCE = re.compile(r"(\d{1,4}):(citation|column|year|next|verdict):(\w{1,12})", re.ASCII)
@@ -87,7 +89,9 @@ def talk(session: Session, typed: str, where: Filter, watch: Watch) -> Iterator[
             yield session.show(number, Turn(typed, where, answer))
     except ColumnbotError as error:
         watch.failed(typed, time.perf_counter() - began)
-        yield session.say("assistant", problem_html(str(error)))
+        away = isinstance(error, IndexUnavailable)
+        problem = say("chat.out_of_order", language_of(typed)) if away else str(error)
+        yield session.say("assistant", problem_html(problem))
         return
     watch.answered(typed, session.turns[number].answer, time.perf_counter() - began)
 

@@ -1,264 +1,41 @@
-"""A generation of the index: articles, passages, sentences, their vectors and their terms.
+"""The index: written and read in generations, in a folder of this machine or in Milvus.
 
 It knows no model and no format of articles: what it stores was read, split and embedded elsewhere.
 """
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from columnbot.index.generation import Pointer
+from columnbot.index.generation import read_pointer as read_pointer_in_folder
+from columnbot.index.keys import embedded_text, keys_of
+from columnbot.index.local import LocalIndex, open_local, write_index
+from columnbot.index.milvus import address_of, open_in_milvus, read_alias
+from columnbot.index.reading import Found, Index, Search
+from columnbot.index.terms import TermIndex
+from columnbot.index.vectors import VectorBlock
 
-from columnbot.articles import Article, article_from_json, article_to_json
-from columnbot.errors import IndexDamaged, UnknownArticle
-from columnbot.index.arrays import CheckedRows, Groups, array_at, growing_array
-from columnbot.index.generation import Pointer, current_generation, read_pointer
-from columnbot.index.locks import Hold
-from columnbot.index.manifest import MEND, Manifest
-from columnbot.index.passage_vectors import PassageVectors, read_vectors, writing_vectors
-from columnbot.index.segments import Segment, write_terms
-from columnbot.index.terms import TermIndex, read_terms
-from columnbot.index.vectors import Spread, Sums, VectorBlock
-from columnbot.index.vocabulary import Vocabulary, vocabulary_of
-from columnbot.index.word_vectors import WordAxes, read_axes, write_axes
-from columnbot.language import ANALYSER_VERSION, fold, ngrams_of, terms_of
-from columnbot.passages import Passage, Passages
-from columnbot.questions import Archive
-
-__all__ = ["Index", "Pointer", "TermIndex", "VectorBlock", "open_index", "read_pointer", "write_index"]
+__all__ = [
+    "Found", "Index", "LocalIndex", "Pointer", "Search", "TermIndex", "VectorBlock", "beside", "embedded_text",
+    "keys_of", "open_index", "read_pointer", "write_index",
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Index:
-    """An opened generation, read only; it stays on disk for as long as this is referred to.
+def open_index(place: Path) -> Index:
+    """Opens the generation in force of a folder, or of a Milvus at an address.
 
-    Passages are numbered from 0 in the order of their articles (oldest first). Their words are those
-    that `content_words` finds in what was embedded of them.
+    Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
     """
-
-    folder: Path
-    manifest: Manifest
-    passages: Passages
-    sentence_vectors: Groups  # of each passage, float16 (sentences, d), unit length
-    word_vectors: Groups  # of each passage, int8 (words, a): packed, along `word_axes`
-    word_axes: WordAxes
-    keys: NDArray[np.uint8]  # (passages, 16): a hash of what was embedded
-    words: TermIndex
-    grams: TermIndex
-    passage_vectors: PassageVectors
-    passage_spread: Spread  # mean and covariance of all passages' vectors
-    sentence_spread: Spread  # and of all sentences'
-    hold: Hold
-
-    def __len__(self) -> int:
-        return len(self.passages)
-
-    @property
-    def articles(self) -> tuple[Article, ...]:
-        """All articles, oldest first; undated ones last."""
-        return self.passages.articles
-
-    def block(self, numbers: NDArray[np.int64]) -> VectorBlock:
-        """All vectors of those passages."""
-        return VectorBlock(
-            self.passage_vectors.of(numbers).astype(np.float16),
-            self.sentence_vectors.of(numbers),
-            self.word_vectors.of(numbers),
-            np.stack([self.sentence_vectors.counts(numbers), self.word_vectors.counts(numbers)], axis=1),
-        )
-
-    def article(self, path: str) -> Article:
-        """The article of that path. Raises `UnknownArticle`."""
-        try:
-            return self._by_path[path]
-        except KeyError:
-            raise UnknownArticle(f"There is no article {path!r} in this index; columnbot search finds paths.") from None
-
-    def numbers_of(self, keys: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """The numbers of the passages with those keys (n, 16); -1 where there is none."""
-        if len(self) == 0:
-            return np.full(len(keys), -1)
-        order = self._by_key
-        places = np.searchsorted(_short(self.keys), _short(keys), sorter=order)
-        numbers = order[np.minimum(places, len(self) - 1)]
-        return np.where((self.keys[numbers] == keys).all(axis=1), numbers, -1)
-
-    @cached_property
-    def languages(self) -> tuple[str, ...]:
-        """The languages of the columns."""
-        return tuple(sorted({article.language for article in self.articles}))
-
-    @cached_property
-    def archive(self) -> Archive:
-        """What a question may name of the archive."""
-        columns = Counter(article.author for article in self.articles if article.author)
-        main = next((author for author, count in columns.most_common(1) if count > len(self.articles) / 2), None)
-        tags = frozenset(fold(tag) for article in self.articles for tag in article.tags)
-        return Archive(tuple(author for author, _ in columns.most_common()), tags, main)
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """Its stems, to mend a question's spelling by."""
-        return vocabulary_of(self.words)
-
-    @cached_property
-    def _by_key(self) -> NDArray[np.int64]:
-        return np.argsort(_short(self.keys), kind="stable")
-
-    @cached_property
-    def _by_path(self) -> Mapping[str, Article]:
-        return {article.path: article for article in self.articles}
+    address = address_of(place)
+    return open_in_milvus(address) if address else open_local(place)
 
 
-def _short(keys: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """The first half of each key, by which they are sorted; two that share it are as good as impossible."""
-    return np.ascontiguousarray(keys).view("<u8")[:, 0]
+def beside(place: Path) -> Path:
+    """The folder on this machine for what is kept beside an index: its own, or for one in Milvus a folder aside."""
+    address = address_of(place)
+    return address.workplace if address else place
 
 
-def embedded_text(passage: Passage) -> str:
-    """What is embedded of a passage: its column's title above its own text."""
-    return f"{passage.article.title}\n{passage.text}"
-
-
-def keys_of(passages: Iterable[Passage]) -> NDArray[np.uint8]:
-    """Of each a hash of everything that its vectors and terms depend on, besides the model: (passages, 16)."""
-    return np.frombuffer(b"".join(map(_key_of, passages)), np.uint8).reshape(-1, 16)
-
-
-def _key_of(passage: Passage) -> bytes:
-    places = [(sentence.start - passage.start, sentence.end - passage.start) for sentence in passage.sentences]
-    content = f"{ANALYSER_VERSION}\n{passage.article.language}\n{places}\n{embedded_text(passage)}"
-    return hashlib.blake2b(content.encode(), digest_size=16).digest()
-
-
-def write_index(
-    folder: Path,
-    passages: Passages,
-    keys: NDArray[np.uint8],
-    vectors: Iterable[VectorBlock],
-    axes: WordAxes,
-    earlier: Index | None = None,
-    *,
-    approximate: bool = False,
-) -> None:
-    """Writes all files of a generation but its manifest.
-
-    `vectors` are those of the passages in their order; they are written as they come. The terms of
-    passages that an earlier index has too are taken over.
-    """
-    with (folder / "articles.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for article in passages.articles:
-            file.write(json.dumps(article_to_json(article), ensure_ascii=False) + "\n")
-    np.save(folder / "passages.npy", passages.places)
-    np.save(folder / "first_sentence.npy", passages.first_sentence)
-    np.save(folder / "sentences.npy", passages.sentence_places)
-    np.save(folder / "keys.npy", keys)
-    write_axes(axes, folder / "word_axes.npz")
-    _write_blocks(folder, vectors, axes, approximate)
-    numbers, new = _renumbered(earlier, keys)
-    words, grams = (Segment(terms, numbers) for terms in (earlier.words, earlier.grams)) if earlier else (None, None)
-    write_terms(_words(passages, new), len(keys), folder, "words", words)
-    write_terms(_grams(passages, new), len(keys), folder, "grams", grams)
-
-
-def _renumbered(earlier: Index | None, keys: NDArray[np.uint8]) -> tuple[NDArray[np.int64], list[int]]:
-    """The number that each passage of an earlier index gets, -1 for none, and the numbers that are left over."""
-    if earlier is None:
-        return np.empty(0, np.int64), list(range(len(keys)))
-    # Of two passages of one text the second is left over: a posting stands for one passage.
-    taken, numbers = np.unique(earlier.numbers_of(keys), return_index=True)
-    renumbered = np.full(len(earlier), -1)
-    renumbered[taken[taken >= 0]] = numbers[taken >= 0]
-    return renumbered, np.setdiff1d(np.arange(len(keys)), renumbered).tolist()
-
-
-def _write_blocks(folder: Path, blocks: Iterable[VectorBlock], axes: WordAxes, approximate: bool) -> None:
-    """The vectors of passages, sentences and words, and the spread of the first two."""
-    dimension, width = axes.axes.shape
-    of_passages, of_sentences = Sums(dimension), Sums(dimension)
-    counts = [np.zeros(1, np.int64)]
-    with (
-        writing_vectors(folder, dimension, approximate=approximate) as passages,
-        growing_array(folder / "sentence_vectors.npy", "<f2", dimension) as sentences,
-        growing_array(folder / "word_vectors.npy", "|i1", width) as words,
-    ):
-        for block in blocks:
-            passages(block.passages)
-            of_passages.add(block.passages)
-            of_sentences.add(block.sentences)
-            sentences(block.sentences)
-            words(block.words)
-            counts.append(block.counts[:, 1])
-    np.save(folder / "first_word.npy", np.cumsum(np.concatenate(counts)))
-    for name, sums in (("passage", of_passages), ("sentence", of_sentences)):
-        spread = sums.spread()
-        np.savez(folder / f"{name}_spread.npz", mean=spread.mean, covariance=spread.covariance)
-
-
-def _words(passages: Passages, numbers: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
-    for number in numbers:
-        passage = passages[number]
-        yield number, terms_of(embedded_text(passage), passage.article.language)
-
-
-def _grams(passages: Passages, numbers: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
-    return ((number, ngrams_of(embedded_text(passages[number]))) for number in numbers)
-
-
-def open_index(index: Path) -> Index:
-    """Opens the generation in force. Raises `IndexMissing`, `IndexDamaged` or `IndexOutdated`."""
-    generation = current_generation(index)
-    folder, manifest = generation.folder, generation.manifest
-    with (folder / "articles.jsonl").open(encoding="utf-8", newline="\n") as lines:
-        articles = tuple(article_from_json(json.loads(line)) for line in lines)
-
-    def array(file: Path) -> Any:
-        if manifest.checked_by_block(file.name):
-            return CheckedRows(file, bytes.fromhex(manifest.files[file.name].blocks))
-        return array_at(file)
-
-    first_sentence = array(folder / "first_sentence.npy")
-    opened = Index(
-        folder=folder,
-        manifest=manifest,
-        passages=Passages(articles, array(folder / "passages.npy"), first_sentence, array(folder / "sentences.npy")),
-        sentence_vectors=Groups(first_sentence, array(folder / "sentence_vectors.npy")),
-        word_vectors=Groups(array(folder / "first_word.npy"), array(folder / "word_vectors.npy")),
-        word_axes=read_axes(folder / "word_axes.npz"),
-        keys=array(folder / "keys.npy"),
-        words=read_terms(folder, "words", array),
-        grams=read_terms(folder, "grams", array),
-        passage_vectors=read_vectors(folder, array),
-        passage_spread=_spread(folder, "passage"),
-        sentence_spread=_spread(folder, "sentence"),
-        hold=generation.hold,
-    )
-    _check_counts(opened)
-    return opened
-
-
-def _spread(folder: Path, name: str) -> Spread:
-    with np.load(folder / f"{name}_spread.npz", allow_pickle=False) as stored:
-        return Spread(stored["mean"], stored["covariance"])
-
-
-def _check_counts(index: Index) -> None:
-    manifest, first_sentence, first_word = index.manifest, index.passages.first_sentence, index.word_vectors.first
-    agree = (
-        len(index.articles) == manifest.articles
-        and len(index) == len(index.keys) == len(index.passage_vectors) == manifest.passages
-        and len(index) == index.words.size == index.grams.size
-        and len(first_sentence) == len(first_word) == manifest.passages + 1
-        and index.passages.sentences == len(index.sentence_vectors.rows) == manifest.sentences
-        and first_word[-1] == len(index.word_vectors.rows)
-        and all(a <= b for a, b in pairwise((0, *first_sentence[[0, -1]].tolist(), manifest.sentences)))
-    )
-    if not agree:
-        raise IndexDamaged(f"The files of {index.folder} do not fit together; {MEND}")
+def read_pointer(place: Path) -> Pointer:
+    """Which generation is in force; without a name where there is none. Raises `IndexUnavailable`."""
+    address = address_of(place)
+    return Pointer(read_alias(address)) if address else read_pointer_in_folder(place)

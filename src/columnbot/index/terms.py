@@ -89,7 +89,7 @@ class TermIndex:
                 postings = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
                 documents, frequencies = self.documents[postings], self.frequencies[postings].astype(np.float32)
                 weight = np.float32(times * self._rarity(len(documents)))
-                totals[documents] += weight * frequencies / (frequencies + self._norms[documents])
+                totals[documents] += weight * frequencies / (frequencies + self.norms[documents])
         return totals
 
     def passages(self, term: str) -> NDArray[Any]:
@@ -103,13 +103,18 @@ class TermIndex:
         return self._rarity(0 if number is None else int(self.offsets[number + 1] - self.offsets[number]))
 
     def _rarity(self, frequency: int) -> float:
-        return float(np.log1p((self.size - frequency + 0.5) / (frequency + 0.5)))
+        return rarity_of(frequency, self.size)
 
     @cached_property
-    def _norms(self) -> NDArray[np.float32]:
+    def norms(self) -> NDArray[np.float32]:
         """What BM25 adds to a frequency below the line: more in a long passage."""
         average = max(float(self.lengths.mean()) if self.size else 1.0, 1e-9)
         return (K1 * (1 - B + B * self.lengths / average)).astype(np.float32)
+
+
+def rarity_of(frequency: int, size: int) -> float:
+    """The inverse document frequency of a term that so many of all passages have."""
+    return float(np.log1p((size - frequency + 0.5) / (frequency + 0.5)))
 
 
 def read_terms(folder: Path, name: str, array: Callable[[Path], Any] = array_at) -> TermIndex:

@@ -1,12 +1,10 @@
 """The archive's stems by the letters in them, so that those like a misspelt word are found at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from columnbot.index.terms import TermIndex
 
 SHORTEST = 4  # letters of a stem; a shorter one has too many that are near
 
@@ -19,10 +17,9 @@ class Vocabulary:
     letters: NDArray[np.int16]
 
 
-def vocabulary_of(terms: TermIndex) -> Vocabulary:
+def vocabulary_of(terms: Iterable[str], passages: NDArray[np.int64]) -> Vocabulary:
     """The stems of some length that stand in more than one passage: a slip of the archive's own is no spelling."""
-    often = np.diff(terms.offsets) > 1
-    stems = tuple(stem for stem, known in zip(terms.terms, often, strict=True) if known and len(stem) >= SHORTEST)
+    stems = tuple(stem for stem, count in zip(terms, passages, strict=True) if count > 1 and len(stem) >= SHORTEST)
     return Vocabulary(stems, letters_of(stems))
 
 
