@@ -61,12 +61,14 @@ class Reader:
     async def ask(self, question: str) -> Asked:
         """Asks, and reads on to the end of the answer."""
         started, first, outcome, html = time.perf_counter(), None, "nothing came", ""
+        echoed = False  # the first message has the question below the turns before it; the others, what was added
         try:
             async for message in self.call("submit", first=question):
                 kind = message["msg"]
                 text = json.dumps(message.get("output") or {}, ensure_ascii=False)
-                if first is None and "cb-answer" in text:
+                if echoed and first is None and "cb-answer" in text:
                     first = time.perf_counter() - started
+                echoed = echoed or kind == "process_generating"
                 if kind == "process_completed":
                     html = text
                     outcome = "answered" if first is not None and message["success"] else "failed"
