@@ -309,6 +309,40 @@ def test_a_builder_that_is_killed_leaves_the_old_index_or_the_new_one(
     assert {hit.passage.article.text.split("uitgave ")[1][0] for hit in bot.search("uitgave van de haven")} == {"c"}
 
 
+def test_a_file_that_another_process_has_open_is_said_in_one_line(both_kinds: tuple[Path, Path]) -> None:
+    open_index(both_kinds[1])
+    command = [sys.executable, "-m", "columnbot", "check", "--index", str(both_kinds[1])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"columnbot: Milvus at {both_kinds[1]} does not answer as it should (Open local milvus failed); see whether "
+        "another process has it open, then try again."
+    ]
+
+
+def test_of_two_builders_at_once_one_is_in_force_and_whole(
+    tmp_path: Path, settings: Settings, port: int, engine_process: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    place = f"milvus://127.0.0.1:{port}/krant"
+    engine_process()
+    builders = []
+    for edition in "ab":  # as on two machines: each with a cache of its own
+        columns = write_columns(tmp_path / edition, edition)
+        script = (
+            "from pathlib import Path\nfrom columnbot import Settings, build_index\n"
+            f"settings = Settings(model={settings.model!r}, passage_words=30)\n"
+            f"build_index(Path({str(columns)!r}), Path({place!r}), settings=settings)\n"
+        )
+        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / f"cache-{edition}")}
+        builders.append(subprocess.Popen([sys.executable, "-c", script], env=environment))
+    ended = [builder.wait() for builder in builders]
+    assert 0 in ended
+    opened = open_index(Path(place))
+    assert isinstance(opened, MilvusIndex)
+    assert {article.text.split("uitgave ")[1][0] for article in opened.articles} in ({"a"}, {"b"})
+    assert counted_rows(opened) == len(opened) + opened.papers
+
+
 def test_what_is_looked_at_often_is_fetched_once(
     both_kinds: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

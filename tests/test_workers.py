@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,12 @@ def test_a_cluster_that_is_not_there_is_said_in_one_line(axes: WordAxes) -> None
     with pytest.raises(WorkersFailed, match=r"^Ray at '127.0.0.1:1' cannot be reached") as raised:
         list(embed_on_ray([passage], "bundled", "", axes, "127.0.0.1:1"))
     assert "\n" not in str(raised.value)
+
+
+def test_without_ray_installed_it_is_said_what_to_install(axes: WordAxes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(WorkersFailed, match=r"pip install 'columnbot\[ray\]'"):
+        list(embed_on_ray([(bytes(16), PassageInput("Ja.", ((0, 3),)))], "bundled", "", axes, LOCAL))
 
 
 @pytest.mark.usefixtures("two_workers")

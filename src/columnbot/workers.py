@@ -50,12 +50,12 @@ def embed_on_ray(items: Iterable[Item], model: str, fingerprint: str, axes: Word
 
     `address` is that of a Ray cluster ("ray://host:10001", "host:6379"), or "local". Raises `WorkersFailed`.
     """
-    import ray
-    from ray.data import ActorPoolStrategy, DataContext, from_arrow_refs
-    from ray.exceptions import RayError
-
     stream = iter(items)
     with _connected(address):
+        import ray
+        from ray.data import ActorPoolStrategy, DataContext, from_arrow_refs
+        from ray.exceptions import RayError
+
         try:
             context = DataContext.get_current()
             context.enable_progress_bars = context.print_on_execution_start = False

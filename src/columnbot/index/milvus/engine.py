@@ -47,9 +47,14 @@ class Address:
     shown: str
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is one of Milvus Lite, which one process at a time may open."""
+        return self.uri.endswith(".db")
+
+    @property
     def workplace(self) -> Path:
         """The folder of this machine that a build keeps what it has embedded in: beside a file, or in the cache."""
-        if self.uri.endswith(".db"):
+        if self.is_file:
             return Path(f"{self.uri}.work")
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         return Path(cache) / "columnbot" / hashlib.blake2b(self.shown.encode(), digest_size=8).hexdigest()
@@ -85,9 +90,9 @@ def explained(address: Address) -> Iterator[None]:
         yield
     except MilvusException as error:
         lines = str(error.message).strip().splitlines() or [type(error).__name__]
+        mend = "see whether another process has it open" if address.is_file else "see whether it runs"
         raise IndexUnavailable(
-            f"Milvus at {address.shown} does not answer as it should ({lines[0][:200]}); see whether it runs, "
-            "then try again."
+            f"Milvus at {address.shown} does not answer as it should ({lines[0][:200]}); {mend}, then try again."
         ) from error
 
 
@@ -103,7 +108,8 @@ def client(address: Address) -> Any:
 def _connected(uri: str) -> Any:
     from pymilvus import MilvusClient
 
-    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback of what we say in a line
+    for name in ("pymilvus", "milvus_lite"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # they print a traceback of what we say in a line
     if uri.endswith(".db"):
         Path(uri).parent.mkdir(parents=True, exist_ok=True)
     return MilvusClient(uri, timeout=_ANSWER_WITHIN)
