@@ -18,9 +18,10 @@ import pytest
 
 from columnbot import ColumnBot, build_index
 from columnbot.articles import Article
-from columnbot.chat.page import Session, talk
+from columnbot.chat.session import Session, talk
+from columnbot.chat.watch import Watch
 from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, SettingsError
-from columnbot.filters import Filter
+from columnbot.filters import EVERYTHING, Filter
 from columnbot.index import LocalIndex, Search, open_index, read_pointer
 from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading
 from columnbot.index.milvus.engine import Collections, client, generations, parts_of
@@ -251,14 +252,14 @@ def test_while_the_engine_is_away_the_chat_says_so_and_then_goes_on(
         bot.search("De haven")
     assert "\n" not in str(raised.value)
     session = Session(bot.conversation())
-    *_, messages = talk(session, "Wat lag er in de haven?")
+    *_, messages = talk(session, "Wat lag er in de haven?", EVERYTHING, Watch(bot, words=False))
     assert say("chat.out_of_order", "nl") in messages[-1]["content"]
     with pytest.raises(IndexUnavailable):
         build_index(tmp_path / "columns", place, settings=settings)
 
     engine_process()
     assert once_it_answers(lambda: bot.search("De haven")) == before
-    *_, messages = talk(session, "Wat lag er in de haven?")
+    *_, messages = talk(session, "Wat lag er in de haven?", EVERYTHING, Watch(bot, words=False))
     assert say("chat.out_of_order", "nl") not in messages[-1]["content"]
 
 
