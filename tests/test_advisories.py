@@ -196,7 +196,7 @@ def test_no_route_gives_a_file_that_a_path_leads_to(
 def test_the_file_routes_are_shut_to_a_file_that_gradio_itself_would_give(address: str) -> None:
     for path in ("/gradio_api/file=/tmp/gradio/a.png", "/gradio_api/file/a.png", "/file=a", "/gradio_api/upload",
                  "/gradio_api/deep_link?session_hash=vraagsteller", "/gradio_api/token", "/gradio_api/user",
-                 "/gradio_api/app_id", "/gradio_api/dev/reload", "/gradio_api/openapi.json", "/pwa_icon",
+                 "/gradio_api/dev/reload", "/gradio_api/openapi.json", "/pwa_icon",
                  "/manifest.json"):  # fmt: skip
         assert ask(address, "GET", path).status == 404
 
@@ -215,7 +215,7 @@ def test_a_route_is_shut_unless_the_page_needs_it(routes: list[tuple[str, str]],
         ("GET", "/"), ("HEAD", "/"), ("GET", "/health"), ("HEAD", "/health"), ("POST", "/login"), ("GET", "/logout"),
         ("GET", "/config"), ("GET", "/theme.css"), ("GET", "/favicon.ico"), ("GET", "/robots.txt"),
         ("GET", "/static/{path:path}"), ("GET", "/assets/{path:path}"),
-        ("GET", "/gradio_api/info"), ("GET", "/gradio_api/startup-events"),
+        ("GET", "/gradio_api/info"), ("GET", "/gradio_api/app_id"), ("GET", "/gradio_api/startup-events"),
         ("GET", "/gradio_api/heartbeat/{session_hash}"), ("GET", "/gradio_api/queue/data"),
         ("POST", "/gradio_api/queue/join"), ("POST", "/gradio_api/cancel"), ("POST", "/gradio_api/reset"),
     }  # fmt: skip

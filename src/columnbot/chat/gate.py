@@ -22,7 +22,7 @@ _OPEN: Mapping[str, frozenset[str]] = {
     r"/(?:assets|static)/[\w./@-]+": _READ,
     r"/(?:config|theme\.css|favicon\.ico|robots\.txt|logout)": _READ,
     r"/login": _WRITE,
-    r"/gradio_api/(?:info|startup-events|queue/data|heartbeat/[\w-]{1,64})": _READ,
+    r"/gradio_api/(?:info|app_id|startup-events|queue/data|heartbeat/[\w-]{1,64})": _READ,
     r"/gradio_api/(?:queue/join|cancel|reset)": _WRITE,
 }
 # What a program asks of the tools, where the keeper opened them.
