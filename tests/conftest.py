@@ -13,6 +13,17 @@ from tests.serving import running
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--clusters", action="store_true", help="also what runs on Milvus and Ray (some minutes)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--clusters"):
+        left_out = [item for item in items if item.get_closest_marker("cluster")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="session")
 def sample_archive() -> Path:
     return ROOT / "articles"
@@ -33,7 +44,7 @@ def sample_in_milvus(sample_archive: Path, tmp_path_factory: pytest.TempPathFact
     return index
 
 
-@pytest.fixture(scope="session", params=["folder", "milvus"])
+@pytest.fixture(scope="session", params=["folder", pytest.param("milvus", marks=pytest.mark.cluster)])
 def bot(request: pytest.FixtureRequest) -> ColumnBot:
     """On either kind of index, so that every test with it shows that both answer alike."""
     return ColumnBot.open(request.getfixturevalue("sample_index" if request.param == "folder" else "sample_in_milvus"))

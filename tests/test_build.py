@@ -63,7 +63,7 @@ def archive(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture(params=["folder", "milvus"])
+@pytest.fixture(params=["folder", pytest.param("milvus", marks=pytest.mark.cluster)])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """In a folder, and in a file of Milvus Lite."""
     if request.param == "folder":

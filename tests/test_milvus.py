@@ -31,6 +31,8 @@ from tests.test_embedding import make_tiny_model
 
 pytest.importorskip("pymilvus", reason="NO TESTS OF MILVUS: the extra [milvus] is not installed")
 
+pytestmark = pytest.mark.cluster
+
 
 @pytest.mark.parametrize(
     ("place", "uri", "name", "shown"),

@@ -99,6 +99,10 @@ watch("value", () => {
     element.querySelector(".cb-close").focus({ preventScroll: true });
 });
 
+// A link may bring its question: "/?q=…".
+const linked = new URLSearchParams(location.search).get("q");
+if (linked) trigger("linked", { question: linked });
+
 // While an answer comes, its question stays at the top of the conversation, until the reader scrolls.
 let asked = 0;
 let following = false;

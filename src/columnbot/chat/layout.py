@@ -35,12 +35,14 @@ class Layout:
     reader: gr.HTML
 
     @property
+    def of_archive(self) -> list[Any]:
+        """What says something of the archive."""
+        return [self.masthead, self.chatbot, *self.boxes]
+
+    @property
     def spoken(self) -> list[Any]:
         """What says something in the language of the page."""
-        return [
-            self.masthead, self.language, self.about, self.history, self.fresh, self.chatbot, self.question,
-            self.part, *self.boxes,
-        ]  # fmt: skip
+        return [*self.of_archive, self.language, self.about, self.history, self.fresh, self.question, self.part]
 
 
 def lay_out(settings: Settings, articles: Sequence[Article]) -> Layout:
@@ -110,16 +112,23 @@ def lay_out(settings: Settings, articles: Sequence[Article]) -> Layout:
     return Layout(masthead, choice, about, history, fresh, chatbot, only, question, part, boxes, reader)
 
 
-def spoken_in(language: str, settings: Settings, articles: Sequence[Article]) -> tuple[Any, ...]:
-    """What the `spoken` of a layout say in that language, of the archive as it is now."""
+def said_of_archive(language: str, settings: Settings, articles: Sequence[Article]) -> tuple[Any, ...]:
+    """What the `of_archive` of a layout say in that language, of the archive as it is now."""
     return (
         _masthead(settings, articles, language),
+        gr.update(**_welcome(articles, language)),
+        *(gr.update(**_box(name, articles, language)) for name in _BOXES),
+    )
+
+
+def spoken_in(language: str, settings: Settings, articles: Sequence[Article]) -> tuple[Any, ...]:
+    """What the `spoken` of a layout say in that language."""
+    return (
+        *said_of_archive(language, settings, articles),
         gr.update(label=say("chat.language", language)),
         *(gr.update(value=say(f"chat.{name}", language)) for name in ("about", "history", "new")),
-        gr.update(**_welcome(articles, language)),
         gr.update(placeholder=say("chat.ask", language), label=say("chat.question", language)),
         gr.update(label=say("chat.filters", language)),
-        *(gr.update(**_box(name, articles, language)) for name in _BOXES),
     )
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 from columnbot.bot import ColumnBot
 from columnbot.chat.about import about_html
 from columnbot.chat.history import history_html
-from columnbot.chat.layout import lay_out, spoken_in
+from columnbot.chat.layout import lay_out, said_of_archive, spoken_in
 from columnbot.chat.reader import sheet_html
 from columnbot.chat.session import Session, article_at, asked_again, column_at, go_further, judge, referred
 from columnbot.chat.tools import add_tools
@@ -57,7 +57,7 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
             on.question.submit(do.ask, [on.question, session, on.language, path, *on.boxes], **answering),
             on.chatbot.example_select(do.ask_example, [session, on.language], **answering),
             on.reader.again(do.ask_again, [session, on.language], **answering),
-            page.load(do.ask_from_link, [session, on.language], **answering),
+            on.reader.linked(do.ask_from_link, [session, on.language], **answering),
         ]
         for event in asked:
             event.success(do.go_further, session, on.chatbot, **quick)
@@ -76,7 +76,8 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         )
         emptied.then(do.speak, on.language, on.spoken, **quick)  # the archive may have grown meanwhile
         on.language.input(do.speak, on.language, on.spoken, **quick)
-        page.load(do.greet, on.language, on.spoken, **quick)
+        # Nothing that happens by itself while the page opens may touch the question: it may be typed already.
+        page.load(do.greet, on.language, on.of_archive, **quick)
     page.queue(api_open=False, max_size=_QUEUED)
     return page
 
@@ -113,8 +114,9 @@ class _Handlers:
         async for shown in self._answer(typed, held, language, where):
             yield shown
 
-    async def ask_from_link(self, held: Session | None, language: str, request: gr.Request) -> Growing:
-        async for shown in self._answer(request.query_params.get("q"), held, language):
+    async def ask_from_link(self, held: Session | None, language: str, event: gr.EventData) -> Growing:
+        linked = _from_browser(event, "question")
+        async for shown in self._answer(linked if isinstance(linked, str) else None, held, language):
             yield shown
 
     async def ask_example(self, held: Session | None, language: str, event: gr.EventData) -> Growing:
@@ -129,8 +131,10 @@ class _Handlers:
                 yield shown
 
     def go_further(self, held: Session | None) -> Update:
+        if held is None or self.turns.busy:
+            return gr.skip()
         try:
-            messages = go_further(held, self.bot, self.idle) if held else None
+            messages = go_further(held, self.bot, self.idle)
         except IndexUnavailable:
             return gr.skip()
         return gr.skip() if messages is None else messages
@@ -171,9 +175,11 @@ class _Handlers:
             return gr.skip()
 
     def greet(self, language: str) -> Update:
-        """What is new since the page was laid out; nothing, mostly: what a quick reader has typed stays."""
+        """What is new since the page was laid out; nothing, mostly."""
         try:
-            return gr.skip() if self.bot.index.name == self.laid_out else self.speak(language)
+            if self.bot.index.name == self.laid_out:
+                return gr.skip()
+            return said_of_archive(language, self.settings, self.bot.articles())
         except IndexUnavailable:
             return gr.skip()
 

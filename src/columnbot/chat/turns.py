@@ -28,6 +28,11 @@ class Turns:
         """Whether whoever comes now had better come back later."""
         return self._there >= self._most
 
+    @property
+    def busy(self) -> bool:
+        """Whether anybody is being answered."""
+        return self._there > 0
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """A place in the line, given up also by a reader who leaves before the end."""
