@@ -1,9 +1,10 @@
 """The chat in a process of its own, and how a browser is started to visit it."""
 
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 @contextmanager
-def running(index: Path, *options: str) -> Iterator[str]:
+def running(index: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """The address of a chat in a process of its own."""
     command = [sys.executable, "-m", "columnbot", "chat", "--index", str(index), "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as chat:
+    variables = {**os.environ, **(environment or {})}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=variables) as chat:
         assert chat.stdout is not None
         said = chat.stdout.readline()
         found = re.search(r"http://\S+", said)

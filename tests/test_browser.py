@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from columnbot import ColumnBot
 from columnbot.chat.passwords import hashed
 from tests.conftest import ROOT
+from tests.servers import falling_silent_after, playing
 from tests.serving import FLAGS, own, running
 
 pytestmark = pytest.mark.browser
@@ -72,18 +73,18 @@ def test_an_answer_shows_its_sources_and_a_click_opens_the_column_at_the_quote(p
     expect(marked.first).to_be_in_viewport()
     shown = " ".join(" ".join(marked.all_inner_texts()).split())
     assert shown == " ".join(first.quote.split())
-    save_screenshot(page)
+    save_screenshot(page, "chat.png")
 
     page.keyboard.press("Escape")
     expect(page.locator(".cb-column")).to_have_count(0)
     expect(page.locator("button.cb-marker").first).to_be_focused()
 
 
-def save_screenshot(page: Page) -> None:
-    """Refreshes the picture in the README when asked to: SCREENSHOT=docs/chat.png make test."""
-    wanted = os.environ.get("SCREENSHOT")
+def save_screenshot(page: Page, name: str) -> None:
+    """Refreshes a picture of the documentation when asked to: SCREENSHOTS=docs make test."""
+    wanted = os.environ.get("SCREENSHOTS")
     if wanted:
-        page.screenshot(path=ROOT / wanted)
+        page.screenshot(path=ROOT / wanted / name)
 
 
 def test_an_example_from_the_archive_is_one_click_away(page: Page) -> None:
@@ -139,6 +140,12 @@ def test_it_fits_a_telephone_and_the_dark(browser: Browser, address: str) -> Non
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(26, 24, 22)"
     page.locator(".cb-close").click()
     expect(page.locator("#cb-ask textarea")).to_be_in_viewport()
+    save_screenshot(page, "chat-phone.png")
+    page.set_viewport_size({"width": 1280, "height": 860})
+    expect(page.locator(".cb-following")).to_be_visible()
+    page.locator(".cb-over-the-years summary").click()
+    page.locator(".cb-footing").scroll_into_view_if_needed()
+    save_screenshot(page, "chat-dark.png")
     page.close()
 
 
@@ -315,9 +322,28 @@ def test_a_link_may_bring_its_question(browser: Browser, address: str) -> None:
     page.close()
 
 
+def test_an_answer_that_is_being_written_can_be_stopped(browser: Browser, sample_index: Path) -> None:
+    sentence = "Van Dalen belt geen onbekende bedrijven meer [1]. "
+    with playing(falling_silent_after(sentence)) as served:
+        model = {"COLUMNBOT_LLM_URL": served.url, "COLUMNBOT_LLM_MODEL": "played"}
+        with running(sample_index, environment=model) as address:
+            page = browser.new_page()
+            page.goto(address)
+            page.locator("#cb-ask textarea").wait_for()
+            ask(page, QUESTION)
+            page.locator("#cb-ask .stop-button").click()
+            expect(page.locator("#cb-ask .submit-button")).to_be_visible()
+            page.locator("#cb-ask textarea").fill("???")
+            page.keyboard.press("Enter")
+            expect(page.locator(".cb-problem")).to_be_visible()  # it is this reader's turn again
+            page.close()
+
+
 def test_whoever_watches_over_the_chat_hears_that_it_runs_and_nothing_else(address: str) -> None:
     with urllib.request.urlopen(address + "/health") as health:
         assert (health.status, health.read()) == (200, b"ok")
+    with urllib.request.urlopen(address + "/ready") as ready:
+        assert (ready.status, ready.read()) == (200, b"ready")
 
 
 def test_behind_a_password_nobody_reads_anything_without_it(

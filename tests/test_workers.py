@@ -23,10 +23,13 @@ from columnbot.workers import LOCAL, Done, Item, embed_here, embed_on_ray
 
 ray = pytest.importorskip("ray", reason="NO TESTS OF RAY: the extra [ray] is not installed")
 
-pytestmark = pytest.mark.cluster
-# Ray's own: sockets that its shutdown leaves to the garbage collector, and what other packages have deprecated.
 pytestmark = [
-    pytest.mark.filterwarnings(f"ignore::{kind}") for kind in ("ResourceWarning", "DeprecationWarning", "FutureWarning")
+    pytest.mark.cluster,
+    # Ray's own: sockets that its shutdown leaves to the garbage collector, and what other packages have deprecated.
+    *(
+        pytest.mark.filterwarnings(f"ignore::{kind}")
+        for kind in ("ResourceWarning", "DeprecationWarning", "FutureWarning")
+    ),
 ]
 
 

@@ -29,6 +29,9 @@ _WAITING = 24
 _READERS_AT_ONCE = 8
 _QUEUED = 200
 
+_ANSWERING: dict[str, Any] = {"submit_btn": False, "stop_btn": True}
+_IDLE: dict[str, Any] = {"submit_btn": True, "stop_btn": False}
+
 Update = Any  # what a handler may give for a component: a value, or `gr.update`, which is a dict
 Growing = AsyncIterator[tuple[Update, Session, Update]]  # the bubbles, the session, the question box
 
@@ -68,12 +71,13 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         on.about.click(do.tell_about, on.language, on.reader, **quick)
         on.only.click(lambda: (None, gr.update(visible=False)), None, [path, on.only], **quick)
         emptied = on.fresh.click(
-            lambda: ([], None, "", "", None, gr.update(visible=False)),
+            lambda: ([], None, gr.update(value="", **_IDLE), "", None, gr.update(visible=False)),
             None,
             [on.chatbot, session, on.question, on.reader, path, on.only],
             cancels=asked,
             **quick,
         )
+        on.question.stop(lambda: gr.update(**_IDLE), None, on.question, cancels=asked, **quick)
         emptied.then(do.speak, on.language, on.spoken, **quick)  # the archive may have grown meanwhile
         on.language.input(do.speak, on.language, on.spoken, **quick)
         # Nothing that happens by itself while the page opens may touch the question: it may be typed already.
@@ -187,8 +191,12 @@ class _Handlers:
         self, typed: str | None, held: Session | None, language: str, where: Filter = EVERYTHING
     ) -> Growing:
         current = held or Session(self.bot.conversation())
+        field: Update = gr.update(**_ANSWERING)
         async for messages, left in in_turn(self.turns, current, (typed or "").strip(), where, self.watch, language):
-            yield messages, current, left
+            yield messages, current, field | {"value": left} if field else gr.skip()
+            field = None  # from then on it is the reader's
+        if field is None:
+            yield gr.skip(), current, gr.update(**_IDLE)
 
 
 def _from_browser(event: gr.EventData, name: str) -> object:

@@ -118,7 +118,7 @@ def launch_options(settings: Settings, watch: Watch, *, by_itself: bool = True) 
     `by_itself` is whether it has an address of its own, and not a path in another application.
     """
     policy = _POLICY + (settings.embedded_in or "'none'")
-    routes = [Route("/health", _health)]
+    routes = [Route("/health", _health), Route("/ready", lambda _: _readiness(watch))]
     if settings.metrics:
         routes.append(Route("/metrics", lambda _: PlainTextResponse(watch.figures(), media_type=_PROMETHEUS)))
     beside = tuple(route.path for route in routes)
@@ -152,6 +152,11 @@ def launch_options(settings: Settings, watch: Watch, *, by_itself: bool = True) 
             "openapi_url": None,
         },
     }
+
+
+def _readiness(watch: Watch) -> Response:
+    """Whether a question could be answered now: an index in Milvus may be away while the chat runs on."""
+    return PlainTextResponse("ready") if watch.ready() else PlainTextResponse("not ready", 503)
 
 
 async def _health(_: Request) -> Response:

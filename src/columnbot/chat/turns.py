@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-from starlette.concurrency import iterate_in_threadpool
+from anyio import to_thread
 
 from columnbot.chat.layout import LONGEST_QUESTION
 from columnbot.chat.render import problem_html, question_html
@@ -59,11 +59,17 @@ async def in_turn(
         yield [*session.messages, shown, why], asked
         return
     with turns.place():
-        steps = iterate_in_threadpool(talk(session, asked, where, watch))
+        steps = _aside(talk(session, asked, where, watch))
         yield await anext(steps), ""  # the question, while others are answered
         async with turns.turn:
             async for messages in steps:
                 yield messages, ""
+
+
+async def _aside(steps: Iterator[list[Message]]) -> AsyncIterator[list[Message]]:
+    """The steps, each made in a thread; who no longer wants them does not wait for the one being made."""
+    while (messages := await to_thread.run_sync(next, steps, None, abandon_on_cancel=True)) is not None:
+        yield messages
 
 
 def refusal_of(turns: Turns, session: Session, asked: str) -> str | None:

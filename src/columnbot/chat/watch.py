@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from columnbot.answering import Answer
 from columnbot.bot import ColumnBot
+from columnbot.errors import ColumnbotError
 
 _SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ class Watch:
     """Counts the questions of one chat. Safe to share between threads."""
 
     def __init__(self, bot: ColumnBot, *, words: bool) -> None:
-        self._words = words
+        self._bot, self._words = bot, words
         self._registry = CollectorRegistry()
         self._questions = Counter(
             "columnbot_questions", "Questions by what came of them.", ["outcome"], registry=self._registry
@@ -47,6 +48,13 @@ class Watch:
     def judged(self, verdict: str) -> None:
         """A reader gave a verdict."""
         self._verdicts.labels(verdict).inc()
+
+    def ready(self) -> bool:
+        """Whether there is an index to answer from."""
+        try:
+            return len(self._bot.index) > 0
+        except ColumnbotError:
+            return False
 
     def figures(self) -> bytes:
         """All figures, as Prometheus reads them."""
