@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from columnbot import ColumnBot
+from columnbot import ColumnBot, build_index
 from columnbot.chat.passwords import hashed
 from tests.conftest import ROOT
 from tests.servers import falling_silent_after, playing
@@ -337,6 +337,42 @@ def test_an_answer_that_is_being_written_can_be_stopped(browser: Browser, sample
             page.keyboard.press("Enter")
             expect(page.locator(".cb-problem")).to_be_visible()  # it is this reader's turn again
             page.close()
+
+
+def test_while_the_language_model_is_away_the_reader_gets_quotes_and_why(browser: Browser, sample_index: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        nobody = f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
+    model = {"COLUMNBOT_LLM_URL": nobody, "COLUMNBOT_LLM_MODEL": "m"}
+    with running(sample_index, environment=model) as address:
+        page = browser.new_page()
+        page.goto(address)
+        page.locator("#cb-ask textarea").wait_for()
+        ask(page, QUESTION)
+        expect(page.locator(".cb-notice")).to_contain_text("is niet te bereiken; dit zijn citaten", timeout=20_000)
+        expect(page.locator(".cb-quote").first).to_be_visible()
+        page.close()
+
+
+def test_a_chat_goes_on_when_its_index_is_built_again(browser: Browser, tmp_path: Path) -> None:
+    columns, index = tmp_path / "columns", tmp_path / "index"
+    columns.mkdir()
+    (columns / "veer.md").write_text("# De veerman\n\nDe veerman Jurre roeit elke ochtend naar de overkant.\n", "utf-8")
+    build_index(columns, index)
+    with running(index) as address:
+        page = browser.new_page()
+        page.goto(address)
+        page.locator("#cb-ask textarea").wait_for()
+        ask(page, "Wie roeit elke ochtend naar de overkant?")
+        expect(page.locator(".cb-answer")).to_contain_text("Jurre")
+        (columns / "brug.md").write_text("# De brug\n\nDe brugwachter Sjoukje telt alle schepen.\n", "utf-8")
+        build_index(columns, index)
+        ask(page, "Wie telt alle schepen?")
+        expect(page.locator(".cb-answer").last).to_contain_text("Sjoukje")
+        page.locator(".cb-marker").first.click()  # of the index before
+        expect(page.locator("mark.cb-chosen")).to_contain_text("Jurre")
+        page.locator("#cb-new").click()
+        expect(page.locator("#cb-masthead")).to_contain_text("2 columns")
+        page.close()
 
 
 def test_whoever_watches_over_the_chat_hears_that_it_runs_and_nothing_else(address: str) -> None:

@@ -103,6 +103,18 @@ def test_a_click_on_a_year_asks_the_same_of_that_year_only(session: Session, bot
         assert other is not None and asked_again(other) is None
 
 
+def test_the_years_can_be_asked_for_with_a_quote_each(session: Session, bot: ColumnBot, watch: Watch) -> None:
+    list(talk(session, "Wat schreef hij over koud bellen?", EVERYTHING, watch))
+    go_further(session, bot, Lock())
+    asked = referred(session, "0:year:all")
+    again = asked_again(asked) if asked else None
+    assert again == ("Wat schreef hij over koud bellen door de jaren heen?", EVERYTHING)
+    list(talk(session, *again, watch))
+    years = [int(sentence.text[:4]) for sentence in session.turns[1].answer.sentences]
+    assert len(years) > 1
+    assert years == sorted(years)
+
+
 def test_a_question_about_one_column_is_answered_from_that_one(session: Session, watch: Watch) -> None:
     list(talk(session, QUESTION, EVERYTHING, watch))
     found = referred(session, "0:citation:1")

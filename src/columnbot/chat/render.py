@@ -92,9 +92,9 @@ def _over_the_years(years: Mapping[int, int], language: str, turn: int) -> str:
         for place, (year, columns) in enumerate(years.items())
     )
     heading = say("chat.over_the_years", language, number=sum(years.values()), first=min(years), last=max(years))
-    return (
-        f'<details class="cb-over-the-years"><summary>{heading}</summary><div class="cb-years">{bars}</div></details>'
-    )
+    quotes = _button(f"{turn}:year:all", "cb-all-years", _text(say("chat.a_quote_a_year", language)))
+    content = f'<summary>{heading}</summary><div class="cb-years">{bars}</div>{quotes}'
+    return f'<details class="cb-over-the-years">{content}</details>'
 
 
 def _year(year: int, columns: int, height: int, language: str, turn: int, *, labelled: bool) -> str:

@@ -161,6 +161,9 @@ def column_at(session: Session | None, reference: object, language: str) -> str 
 def asked_again(referred: Reference) -> tuple[str, Filter] | None:
     """What a click on a year or on a suggestion asks, and where."""
     turn = referred.turn
+    if (referred.kind, referred.value) == ("year", "all") and turn.years:
+        asked = turn.answer.question.rstrip("?!. ")
+        return say("suggest.timeline", turn.answer.language, question=asked), turn.where
     if not referred.value.isdecimal():
         return None
     value = int(referred.value)
