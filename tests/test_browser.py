@@ -333,6 +333,7 @@ def test_an_answer_that_is_being_written_can_be_stopped(browser: Browser, sample
             ask(page, QUESTION)
             page.locator("#cb-ask .stop-button").click()
             expect(page.locator("#cb-ask .submit-button")).to_be_visible()
+            page.wait_for_timeout(1000)  # Gradio takes a question again once it has heard that the last one is over
             page.locator("#cb-ask textarea").fill("???")
             page.keyboard.press("Enter")
             expect(page.locator(".cb-problem")).to_be_visible()  # it is this reader's turn again

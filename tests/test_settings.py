@@ -46,6 +46,11 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "De Veste",
         "/vragen",
         "https://a.nl https://b.nl",
+        "beeld.svg",
+        "dark",
+        True,
+        True,
+        True,
         "wachtwoorden",
         "http://a/v1",
         "m",
@@ -62,6 +67,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         'reranker = "een/andere"\nchecker = "een/derde"\n'
         'language = "en"\nhost = "0.0.0.0"\nport = 80\nauth_file = "wachtwoorden"\n'
         'title = "De Veste"\nroot_path = "/vragen"\nembedded_in = "https://a.nl https://b.nl"\n'
+        'logo = "beeld.svg"\ntheme = "dark"\nmcp = true\nmetrics = true\nlog_questions = true\n'
         'llm_url = "http://a/v1"\nllm_model = "m"\nllm_api_key = "k"\nllm_timeout = 9\nllm_context = 2048\n'
         'ray = "kop:6379"\n',
     )
@@ -81,6 +87,11 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "COLUMNBOT_TITLE": "De Veste",
         "COLUMNBOT_ROOT_PATH": "/vragen",
         "COLUMNBOT_EMBEDDED_IN": "https://a.nl https://b.nl",
+        "COLUMNBOT_LOGO": "beeld.svg",
+        "COLUMNBOT_THEME": "dark",
+        "COLUMNBOT_MCP": "true",
+        "COLUMNBOT_METRICS": "1",
+        "COLUMNBOT_LOG_QUESTIONS": "true",
         "COLUMNBOT_LLM_URL": "http://a/v1",
         "COLUMNBOT_LLM_MODEL": "m",
         "COLUMNBOT_LLM_API_KEY": "k",

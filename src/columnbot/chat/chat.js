@@ -31,9 +31,15 @@ function goesOnWith(mark) {
     return next && !next.dataset.numbers ? next : null;
 }
 
+function sameButton(button) {
+    const buttons = document.querySelectorAll("#cb-conversation button.cb-open");
+    return [...buttons].find((other) => other.value === button?.value && other.className === button.className);
+}
+
 function close() {
     props.value = "";
-    if (opener && opener.isConnected) opener.focus();
+    const again = opener?.isConnected ? opener : sameButton(opener);    // Gradio may have drawn the bubble anew
+    again?.focus();
     opener = null;
 }
 
