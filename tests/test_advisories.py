@@ -212,7 +212,8 @@ def test_a_route_is_shut_unless_the_page_needs_it(routes: list[tuple[str, str]],
         if reply.status != 404 or (method != "HEAD" and reply.body != "Not found"):
             opened.add((method, path))
     assert opened == {
-        ("GET", "/"), ("HEAD", "/"), ("GET", "/health"), ("HEAD", "/health"), ("GET", "/ready"), ("HEAD", "/ready"), ("POST", "/login"), ("GET", "/logout"),
+        ("GET", "/"), ("HEAD", "/"), ("GET", "/health"), ("HEAD", "/health"), ("GET", "/ready"), ("HEAD", "/ready"),
+        ("POST", "/login"), ("GET", "/logout"),
         ("GET", "/config"), ("GET", "/theme.css"), ("GET", "/favicon.ico"), ("GET", "/robots.txt"),
         ("GET", "/static/{path:path}"), ("GET", "/assets/{path:path}"),
         ("GET", "/gradio_api/info"), ("GET", "/gradio_api/app_id"), ("GET", "/gradio_api/startup-events"),
