@@ -105,16 +105,18 @@ def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | 
     number = len(session.turns) - 1
     if number < 0 or session.turns[number].years or session.turns[number].following:
         return None
-    turn, bubbles = session.turns[number], len(session.messages)
-    turn = replace(turn, years=bot.columns_a_year(turn.answer.question))
+    answer, bubbles = session.turns[number].answer, len(session.messages)
+    years = bot.columns_a_year(answer.question)
+    following: tuple[str, ...] = ()
     if idle.acquire(blocking=False):
         try:
-            turn = replace(turn, following=bot.suggest(turn.answer))
+            following = bot.suggest(answer)
         finally:
             idle.release()
     if len(session.messages) != bubbles:
         return None
-    return session.show(number, turn)
+    # The turn as it is by now: it may have been judged meanwhile.
+    return session.show(number, replace(session.turns[number], years=years, following=following))
 
 
 def kept(answer: Answer) -> Answer:
