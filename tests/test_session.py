@@ -94,9 +94,10 @@ def test_a_click_on_a_year_asks_the_same_of_that_year_only(session: Session, bot
     assert asked is not None
     again = asked_again(asked)
     assert again is not None
-    list(talk(session, *again, watch))
+    list(talk(session, *again, watch, alone=True))
     answer = session.turns[1].answer
 
+    assert answer.question == "Wat schreef hij over klanten?"  # and not that twice, as "hij" would have it
     assert {hit.passage.article.date.year for hit in answer.hits if hit.passage.article.date} == {year}
     for nonsense in ("0:year:1850", "0:next:99", "0:year:x"):
         other = referred(session, nonsense)

@@ -252,9 +252,12 @@ class Conversation:
         *_, answer = self.stream(question, where)
         return answer
 
-    def stream(self, question: str, where: Filter = EVERYTHING) -> Iterator[Answer]:
-        """The same answer as `ask` gives, a sentence longer each time. It counts as a turn once it is whole."""
-        understood = self._understand(question)
+    def stream(self, question: str, where: Filter = EVERYTHING, *, alone: bool = False) -> Iterator[Answer]:
+        """The same answer as `ask` gives, a sentence longer each time. It counts as a turn once it is whole.
+
+        A question that is `alone` leans on nothing before it, whatever its words.
+        """
+        understood = understand(question, self._bot.index.archive) if alone else self._understand(question)
         answer: Answer | None = None
         for answer in self._bot._answers(understood, where):
             yield answer

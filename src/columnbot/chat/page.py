@@ -131,7 +131,7 @@ class _Handlers:
         found = referred(held, _from_browser(event, "reference"))
         asked = asked_again(found) if found else None
         if asked:
-            async for shown in self._answer(asked[0], held, language, asked[1]):
+            async for shown in self._answer(asked[0], held, language, asked[1], alone=True):
                 yield shown
 
     def go_further(self, held: Session | None) -> Update:
@@ -188,11 +188,18 @@ class _Handlers:
             return gr.skip()
 
     async def _answer(
-        self, typed: str | None, held: Session | None, language: str, where: Filter = EVERYTHING
+        self,
+        typed: str | None,
+        held: Session | None,
+        language: str,
+        where: Filter = EVERYTHING,
+        *,
+        alone: bool = False,
     ) -> Growing:
         current = held or Session(self.bot.conversation())
+        asked = (typed or "").strip()
         field: Update = gr.update(**_ANSWERING)
-        async for messages, left in in_turn(self.turns, current, (typed or "").strip(), where, self.watch, language):
+        async for messages, left in in_turn(self.turns, current, asked, where, self.watch, language, alone=alone):
             yield messages, current, field | {"value": left} if field else gr.skip()
             field = None  # from then on it is the reader's
         if field is None:

@@ -79,13 +79,13 @@ class Session:
         return self.messages
 
 
-def talk(session: Session, typed: str, where: Filter, watch: Watch) -> Iterator[list[Message]]:
-    """The bubbles of the session, again and again as the answer to what was typed grows."""
+def talk(session: Session, typed: str, where: Filter, watch: Watch, *, alone: bool = False) -> Iterator[list[Message]]:
+    """The bubbles of the session, again and again as the answer to what was typed, or is asked `alone`, grows."""
     began = time.perf_counter()
     yield session.say("user", question_html(typed))
     number = len(session.turns)
     try:
-        for answer in session.conversation.stream(typed, where):
+        for answer in session.conversation.stream(typed, where, alone=alone):
             yield session.show(number, Turn(typed, where, answer))
     except ColumnbotError as error:
         watch.failed(typed, time.perf_counter() - began)

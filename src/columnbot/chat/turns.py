@@ -44,7 +44,7 @@ class Turns:
 
 
 async def in_turn(
-    turns: Turns, session: Session, asked: str, where: Filter, watch: Watch, language: str
+    turns: Turns, session: Session, asked: str, where: Filter, watch: Watch, language: str, *, alone: bool = False
 ) -> AsyncIterator[tuple[list[Message], str]]:
     """The bubbles, as `talk` has them, once it is this reader's turn; and what stays in the field for a question.
 
@@ -59,7 +59,7 @@ async def in_turn(
         yield [*session.messages, shown, why], asked
         return
     with turns.place():
-        steps = _aside(talk(session, asked, where, watch))
+        steps = _aside(talk(session, asked, where, watch, alone=alone))
         yield await anext(steps), ""  # the question, while others are answered
         async with turns.turn:
             async for messages in steps:
