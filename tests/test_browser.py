@@ -53,6 +53,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def ask(page: Page, question: str) -> None:
+    expect(page.locator("#cb-ask .submit-button")).to_be_visible()  # and not the one that stops an answer
     page.locator("#cb-ask textarea").fill(question)
     page.keyboard.press("Enter")
 
