@@ -203,7 +203,7 @@ class _Handlers:
             yield messages, current, field | {"value": left} if field else gr.skip()
             field = None  # from then on it is the reader's
         if field is None:
-            yield gr.skip(), current, gr.update(**_IDLE)
+            yield messages, current, gr.update(**_IDLE)
 
 
 def _from_browser(event: gr.EventData, name: str) -> object:
