@@ -18,12 +18,12 @@ from typing import BinaryIO
 from columnbot.articles import Article
 from columnbot.errors import ArchiveError
 from columnbot.readers.bylines import complete_bylines
-from columnbot.readers.copies import Copies, part_copies
+from columnbot.readers.copies import Copies, part_copies, sketch_of
 from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
-from columnbot.readers.readings import Reading, Readings, digest_of
+from columnbot.readers.readings import Reading, Readings, digest_of, sketches_by_text
 from columnbot.readers.source import SavedText, Skipped, Unreadable
 from columnbot.readers.substack import PostList, read_post_list, with_post_lists
 from columnbot.readers.tables import read_csv, read_json, read_json_lines
@@ -118,7 +118,8 @@ def read_archive(
     completed, notes = complete_bylines(list(articles.values()))
     if furniture:
         notes = (*notes, f"{len(furniture)} lines that stand in many of the .txt files are taken for their site's.")
-    kept, copies = part_copies(completed)
+    sketches = sketches_by_text(readings)
+    kept, copies = part_copies(completed, [sketches.get(item.text) or sketch_of(item) for item in completed])
     kept.sort(key=lambda article: (article.date or date.max, article.path))
     skipped.sort(key=lambda skip: skip.path)
     return Archive(tuple(kept), tuple(skipped), notes, len(files), copies, readings)
@@ -209,7 +210,7 @@ def _read_anew(
         items.append(Skipped(path, f"cannot be read any further: {error.strerror}"))
     articles = tuple(item for item in items if isinstance(item, Article))
     if len(articles) == len(items):
-        readings[path] = Reading(digest, articles)
+        readings[path] = Reading(digest, articles, tuple(map(sketch_of, articles)))
     return items
 
 

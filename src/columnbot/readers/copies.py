@@ -43,6 +43,28 @@ class Copies:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """What of a text is compared with all others: how many words it has, their digest, and the least of its runs.
+
+    `least` is uint32 (SKETCH,): of each of as many hash functions the least value that a run of the words has
+    (MinHash); two texts share so many of these as they share of their runs. It is empty for a text of few words.
+    """
+
+    words: int
+    digest: bytes
+    least: NDArray[np.uint32]
+
+    def __str__(self) -> str:
+        return f"{self.words} {self.digest.hex()} {self.least.astype('<u4').tobytes().hex()}"
+
+
+def sketch_from(text: str) -> Sketch:
+    """The sketch that was written as that."""
+    words, digest, least = text.split(" ")
+    return Sketch(int(words), bytes.fromhex(digest), np.frombuffer(bytes.fromhex(least), "<u4"))
+
+
+@dataclass(frozen=True, slots=True)
 class _Text:
     """What is compared of an article: words and runs of words, as hashes, numbers, folded title, date."""
 
@@ -53,12 +75,26 @@ class _Text:
     day: date | None
 
 
-def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copies, ...]]:
+def sketch_of(article: Article) -> Sketch:
+    """That of its text."""
+    words = _words_of(article)
+    least = np.empty(0, np.uint32)
+    if len(words) >= _FEW:
+        values = _runs_of(words)[:, None] * _FACTORS + _FACTORS[::-1]
+        least = np.asarray(values.min(axis=0) >> np.uint64(32), np.uint32)
+    return Sketch(len(words), sha1(words.tobytes()).digest(), least)
+
+
+def part_copies(
+    articles: Sequence[Article], sketches: Sequence[Sketch] | None = None
+) -> tuple[list[Article], tuple[Copies, ...]]:
     """Each column once, in the order given, and what was left out for it.
 
-    What is kept takes over an author, date, address and tags that only a copy has.
+    What is kept takes over an author, date, address and tags that only a copy has. `sketches` are
+    those of the articles, where they are known.
     """
-    lengths, pairs = _compare(articles)
+    sketches = sketches or [sketch_of(article) for article in articles]
+    pairs = _pairs_among(articles, sketches)
     groups: dict[int, int] = {}  # an article's number → a lower one of the same column
 
     def first_of(number: int) -> int:
@@ -76,8 +112,8 @@ def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copie
     kept: list[tuple[int, Article]] = []
     copies: list[Copies] = []
     for numbers in members.values():
-        most = max(lengths[number] for number in numbers)
-        numbers.sort(key=lambda n: (lengths[n] < 0.8 * most, _preference(articles[n])))
+        most = max(sketches[number].words for number in numbers)
+        numbers.sort(key=lambda n: (sketches[n].words < 0.8 * most, _preference(articles[n])))
         first, *others = (articles[number] for number in numbers)
         kept.append((numbers[0], _completed(first, others)))
         if others:
@@ -87,44 +123,29 @@ def part_copies(articles: Sequence[Article]) -> tuple[list[Article], tuple[Copie
     return [article for _, article in kept], tuple(sorted(copies, key=lambda copy: copy.path))
 
 
-def _compare(articles: Sequence[Article]) -> tuple[list[int], list[tuple[int, int]]]:
-    """How many words each article has, and the pairs that are one column.
+def _pairs_among(articles: Sequence[Article], sketches: Sequence[Sketch]) -> list[tuple[int, int]]:
+    """The pairs that are one column.
 
-    Of an article only a sketch stays in memory: the few that may be copies are looked at again.
+    Of an article only its sketch stays in memory: the few that may be copies are looked at again.
     """
     text_of = lru_cache(maxsize=1000)(lambda number: _text_of(articles[number]))
-    lengths: list[int] = []
     pairs: list[tuple[int, int]] = []
     same_words: dict[bytes, int] = {}
     numbers: list[int] = []
-    sketches: list[NDArray[np.uint32]] = []
-    for number, article in enumerate(articles):
-        words = _words_of(article)
-        lengths.append(len(words))
-        digest = sha1(words.tobytes()).digest()
-        before = same_words.get(digest)
-        same_words[digest] = number
+    for number, sketch in enumerate(sketches):
+        before = same_words.get(sketch.digest)
+        same_words[sketch.digest] = number
         if before is not None:
-            if len(words) >= _FEW or _are_one_note(text_of(before), text_of(number)):
+            if sketch.words >= _FEW or _are_one_note(text_of(before), text_of(number)):
                 pairs.append((before, number))
-        elif len(words) >= _FEW:
+        elif sketch.words >= _FEW:
             numbers.append(number)
-            sketches.append(_sketch_of(words))
-    likely = _likely_pairs(np.array(sketches, np.uint32).reshape(-1, SKETCH))
+    likely = _likely_pairs(np.array([sketches[number].least for number in numbers], np.uint32).reshape(-1, SKETCH))
     likely |= _titled_pairs([_title_of(articles[number]) for number in numbers])
     for one, other in sorted(likely, key=lambda pair: (pair[1], pair[0])):
         if _are_one(text_of(numbers[one]), text_of(numbers[other])):
             pairs.append((numbers[one], numbers[other]))
-    return lengths, pairs
-
-
-def _sketch_of(words: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Of each of the hash functions the least value that a run of the words has: uint32 (SKETCH,).
-
-    Two texts share so many of these as they share of their runs (MinHash, Broder 1997).
-    """
-    values = _runs_of(words)[:, None] * _FACTORS + _FACTORS[::-1]
-    return np.asarray(values.min(axis=0) >> np.uint64(32), np.uint32)
+    return pairs
 
 
 def _likely_pairs(sketches: NDArray[np.uint32]) -> set[tuple[int, int]]:

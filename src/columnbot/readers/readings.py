@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from columnbot.articles import Article, article_from_json, article_to_json
+from columnbot.readers.copies import Sketch, sketch_from
 from columnbot.version import VERSION
 
 # To be raised when a reader changes what it gives between two versions of columnbot.
-READERS_VERSION = 2
+READERS_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The articles of a file, as they stand in it, and the digest of what they were read from."""
+    """The articles of a file, as they stand in it, their sketches, and the digest of what they were read from."""
 
     digest: str
     articles: tuple[Article, ...]
+    sketches: tuple[Sketch, ...]
 
 
 Readings = Mapping[str, Reading]  # by the file's path
@@ -39,6 +41,15 @@ def digest_of(stream: BinaryIO, *besides: str) -> str:
     return digest.hexdigest()
 
 
+def sketches_by_text(readings: Readings) -> dict[str, Sketch]:
+    """The sketches of all that was read."""
+    return {
+        article.text: sketch
+        for reading in readings.values()
+        for article, sketch in zip(reading.articles, reading.sketches, strict=True)
+    }
+
+
 def write_readings(readings: Readings, articles: Sequence[Article], file: Path) -> None:
     """Writes them as JSON lines; a text that stands in one of the articles is not written again."""
     texts = {article.path: article.text for article in articles}
@@ -49,7 +60,8 @@ def write_readings(readings: Readings, articles: Sequence[Article], file: Path) 
             for fields in given:
                 if texts.get(fields["path"]) == fields["text"]:
                     del fields["text"]
-            entry = {"file": path, "digest": reading.digest, "articles": given}
+            sketches = [str(sketch) for sketch in reading.sketches]
+            entry = {"file": path, "digest": reading.digest, "articles": given, "sketches": sketches}
             lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
@@ -62,7 +74,9 @@ def read_readings(file: Path, articles: Sequence[Article]) -> dict[str, Reading]
         readings = {}
         for entry in map(json.loads, lines):
             given = ({"text": texts.get(fields["path"]), **fields} for fields in entry["articles"])
-            readings[entry["file"]] = Reading(entry["digest"], tuple(map(article_from_json, given)))
+            readings[entry["file"]] = Reading(
+                entry["digest"], tuple(map(article_from_json, given)), tuple(map(sketch_from, entry["sketches"]))
+            )
         return readings
 
 
