@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from columnbot.index import Index, embedded_text
 from columnbot.index.word_vectors import closeness
-from columnbot.language import content_words, language_of, terms_of
+from columnbot.language import content_terms, language_of
 from columnbot.passages import Passage, Sentence
 from columnbot.questions import Asked, asked_for, offers
 from columnbot.retrieval import Candidate, Retrieved, query_terms
@@ -43,6 +43,11 @@ class Evidence:
     def named(self) -> float:
         """How much of what the question is about the sentence itself names, 0 to 1."""
         return float(self.features[1])
+
+    @property
+    def offers(self) -> bool:
+        """Whether it holds a thing of the kind asked for, where the question asks for one."""
+        return bool(self.features[5])
 
     @property
     def text(self) -> str:
@@ -80,48 +85,64 @@ def _of_passage(
     best: float,
 ) -> Iterator[Evidence]:
     passage = index.passages[candidate.number]
-    text = passage.article.text
-    quotes = [text[s.start : s.end] for s in passage.sentences]
-    shares = [_share(quote, passage.article.language, rarity) for quote in quotes]
+    quotes = [passage.article.text[s.start : s.end] for s in passage.sentences]
+    owners, stems = _words_by_sentence(passage)
+    shares = _shares(len(quotes), owners, stems, rarity)
     focus = retrieved.question.focus
     features = np.column_stack(
         [
             nearness,
             shares,
             np.maximum([0.0, *shares[:-1]], [*shares[1:], 0.0]),
-            _led_up_to(index, retrieved, candidate.number, passage),
+            _led_up_to(index, retrieved, candidate.number, len(quotes), owners),
             np.full(len(quotes), candidate.score - best),
             [asked is not Asked.ANYTHING and offers(asked, focus, quote) for quote in quotes],
             [_awkwardness(quote) for quote in quotes],
         ]
     ).astype(np.float32)
     scores = features @ SENTENCE_WEIGHTS
-    for sentence, cosine, row, score in zip(passage.sentences, cosines, features, scores, strict=True):
-        yield Evidence(passage, sentence, float(cosine), row, float(score))
+    for sentence, cosine, row, score in zip(
+        passage.sentences, cosines.tolist(), features, scores.tolist(), strict=True
+    ):
+        yield Evidence(passage, sentence, cosine, row, score)
 
 
-def _led_up_to(index: Index, retrieved: Retrieved, number: int, passage: Passage) -> NDArray[np.float32]:
+def _words_by_sentence(passage: Passage) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+    """Of each telling word of what was embedded its sentence, -1 for those of the title, and its stems."""
+    text = embedded_text(passage)
+    words = content_terms(text, passage.article.language)
+    shift = passage.start - (len(text) - len(passage.text))
+    starts = np.array([sentence.start for sentence in passage.sentences])
+    begins = np.array([start + shift for start, _ in words], np.int64)
+    return np.searchsorted(starts, begins, side="right") - 1, [stems for _, stems in words]
+
+
+def _shares(
+    sentences: int, owners: NDArray[np.int64], stems: Sequence[tuple[str, ...]], rarity: dict[str, float]
+) -> list[float]:
+    """How much of what the question asks about each sentence names, by the rarity of its words: 0 to 1."""
+    named: list[set[str]] = [set() for _ in range(sentences)]
+    for owner, terms in zip(owners.tolist(), stems, strict=True):
+        if owner >= 0:
+            named[owner].update(term for term in terms if term in rarity)
+    whole = max(sum(rarity.values()), 1e-9)
+    return [sum(rarity[term] for term in sorted(terms)) / whole for terms in named]
+
+
+def _led_up_to(
+    index: Index, retrieved: Retrieved, number: int, sentences: int, owners: NDArray[np.int64]
+) -> NDArray[np.float32]:
     """How near in meaning each sentence and the two before it come to all words of the question, (sentences,).
 
     An answer seldom says again what it is the answer to: that stands just before it.
     """
-    text = embedded_text(passage)
-    begins = np.array([start for start, _ in content_words(text)], np.int64) - (len(text) - len(passage.text))
-    starts = np.array([sentence.start - passage.start for sentence in passage.sentences])
-    owners = np.searchsorted(starts, begins, side="right") - 1  # -1 for the words of the title
     words = index.word_vectors.of(np.array([number]))
     there = owners[: len(words)] >= 0  # none has a vector where the model gives none
-    best = np.zeros((len(starts), len(retrieved.asked.words)), np.float32)
+    best = np.zeros((sentences, len(retrieved.asked.words)), np.float32)
     np.maximum.at(best, owners[: len(words)][there], closeness(retrieved.asked.words, words[there]))
     for _ in range(2):
         best[1:] = np.maximum(best[1:], best[:-1])
     return np.asarray(best @ retrieved.asked.weights)
-
-
-def _share(sentence: str, language: str, rarity: dict[str, float]) -> float:
-    """How much of what the question asks about the sentence names, by the rarity of its words: 0 to 1."""
-    named = set(terms_of(sentence, language))
-    return sum(weight for term, weight in rarity.items() if term in named) / max(sum(rarity.values()), 1e-9)
 
 
 def _awkwardness(quote: str) -> float:
@@ -144,7 +165,7 @@ def confidence_features(index: Index, retrieved: Retrieved, evidence: Sequence[E
     """
     question = retrieved.question.focus
     asked, language = asked_for(question), language_of(question)
-    offering = [item for item in evidence if offers(asked, question, item.text)]
+    offering = (item for item in evidence if asked is Asked.ANYTHING or item.offers)
     nearest = max((_in_one_language(item.cosine, item.passage, language) for item in offering), default=LEAST_COSINE)
     read = retrieved.candidates[:PASSAGES_READ]
     best = max(_in_one_language(candidate.cosine, index.passages[candidate.number], language) for candidate in read)

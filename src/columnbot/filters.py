@@ -1,7 +1,13 @@
 """Which columns may be found."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from columnbot.articles import Article
 from columnbot.language import fold
@@ -11,7 +17,8 @@ from columnbot.language import fold
 class Filter:
     """What is None or empty does not restrict. Dates are inclusive; a column has to have every tag.
 
-    `paths` are those of the columns that may be found.
+    `paths` are those of the columns that may be found. A column without a date is found only where
+    no date is asked for.
     """
 
     author: str | None = None
@@ -21,17 +28,45 @@ class Filter:
     years: tuple[int, ...] = ()
     paths: frozenset[str] = frozenset()
 
-    def allows(self, article: Article) -> bool:
-        """Whether that column may be found; an undated one only where no date is asked for."""
-        day = article.date
-        return (
-            (self.author is None or fold(article.author or "") == fold(self.author))
-            and (self.since is None or (day is not None and day >= self.since))
-            and (self.until is None or (day is not None and day <= self.until))
-            and (not self.years or (day is not None and day.year in self.years))
-            and (not self.paths or article.path in self.paths)
-            and {fold(tag) for tag in self.tags} <= {fold(tag) for tag in article.tags}
-        )
-
 
 EVERYTHING = Filter()
+
+
+class Columns:
+    """What filters look at of an archive's columns, so that none of them has to walk past a hundred thousand."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        folded = cache(fold)  # the same few authors and tags, again and again
+        authors, tags = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+        for number, article in enumerate(articles):
+            authors[folded(article.author or "")].append(number)
+            for tag in {folded(tag) for tag in article.tags}:
+                tags[tag].append(number)
+        days = [article.date for article in articles]
+        self._authors = {author: np.array(numbers) for author, numbers in authors.items()}
+        self._tags = {tag: np.array(numbers) for tag, numbers in tags.items()}
+        self._paths = {article.path: number for number, article in enumerate(articles)}
+        self._days = np.array([day.toordinal() if day else 0 for day in days], np.int64)
+        self._years = np.array([day.year if day else 0 for day in days], np.int64)
+
+    def allowed(self, where: Filter) -> NDArray[np.bool_]:
+        """Which of the columns may be found, bool (columns,)."""
+        found = np.ones(len(self._days), bool)
+        if where.author is not None:
+            found &= self._only(self._authors.get(fold(where.author), ()))
+        for tag in where.tags:
+            found &= self._only(self._tags.get(fold(tag), ()))
+        if where.paths:
+            found &= self._only([self._paths[path] for path in where.paths if path in self._paths])
+        if where.years:
+            found &= np.isin(self._years, where.years) & (self._years > 0)
+        if where.since is not None:
+            found &= self._days >= where.since.toordinal()
+        if where.until is not None:
+            found &= (self._days <= where.until.toordinal()) & (self._days > 0)
+        return found
+
+    def _only(self, numbers: Iterable[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
+        only = np.zeros(len(self._days), bool)
+        only[np.asarray(numbers, np.int64)] = True
+        return only

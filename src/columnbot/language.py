@@ -163,6 +163,12 @@ def content_words(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text) if _terms_of_word(match.group(), "nl")]
 
 
+def content_terms(text: str, language: str = "nl") -> list[tuple[int, tuple[str, ...]]]:
+    """Where each word that carries meaning begins, and its stems."""
+    words = ((match.start(), _terms_of_word(match.group(), language)) for match in _WORD.finditer(text))
+    return [(start, stems) for start, stems in words if stems]
+
+
 @lru_cache(maxsize=200_000)
 def _terms_of_word(word: str, language: str) -> tuple[str, ...]:
     word = re.sub(r"'s?$|'s(?=-)", "", fold(word).removeprefix("'"))

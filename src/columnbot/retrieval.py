@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder
 from columnbot.filters import EVERYTHING, Filter
-from columnbot.index import Index, Search
+from columnbot.index import Found, Index, Search
 from columnbot.index.arrays import begins, runs
 from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import ngrams_of, terms_of
@@ -20,8 +20,9 @@ from columnbot.passages import Passage
 from columnbot.questions import Question, subject_of
 from columnbot.spelling import mended
 
-CANDIDATES = 200
-READ_CLOSER = 100
+CANDIDATES = 200  # of each side: by vectors, by words, by 5-grams
+SENTENCED = 200  # of all of these together: whose sentences are compared with the question
+READ_CLOSER = 100  # and whose words
 READ = 30  # whose text may be looked at, by whatever comes next
 # What a column is favoured by that the conversation is on, or that is of the year, author or tag asked for. A
 # column on a year is often of the next one; who wrote it is certain.
@@ -87,38 +88,57 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     stems = query_terms(index, searched, searched.text)
     favoured = tuple(favour for _, favour in favours)
     found = index.find(Search(asked.vector, stems, grams, where, favoured, CANDIDATES, WISHED))
-    numbers = found.numbers
-    if len(numbers) == 0:
+    if len(found.numbers) == 0:
         return Retrieved(question, searched, asked, ())
-    signals = {
-        "passage": index.passage_spread.standardise(asked.vector, index.passage_vectors.of(numbers) @ asked.vector),
-        "sentence": index.sentence_spread.standardise(asked.vector, _best_sentence(index, asked.vector, numbers)),
-        "words": found.words,
-        "grams": found.grams,
-    }
+    weights = TOPIC_WEIGHTS if question.is_topic else WEIGHTS
+    cosines = index.passage_vectors.of(found.numbers) @ asked.vector
+    passage = index.passage_spread.standardise(asked.vector, cosines)
+    signals = {"passage": passage, "words": found.words, "grams": found.grams}
     if favours:
         signals["favour"] = np.asarray(found.favoured @ np.array([worth for worth, _ in favours]))
-    weights = TOPIC_WEIGHTS if question.is_topic else WEIGHTS
-    closer = np.argsort(-_total(signals, weights), kind="stable")[:READ_CLOSER]
-    numbers, signals = numbers[closer], {name: values[closer] for name, values in signals.items()}
-    signals |= _read_closer(index, asked, numbers, found.columns[closer])
-    total = _total(signals, weights)
-    cosines = index.passage_vectors.of(numbers) @ asked.vector
-    vector_ranks = {int(number): rank for rank, number in enumerate(found.near, start=1)}
-    term_ranks = {int(number): rank for rank, number in enumerate(found.by_words, start=1)}
-    candidates = tuple(
-        Candidate(
-            number=int(numbers[i]),
-            score=float(total[i]),
-            cosine=float(cosines[i]),
-            signals={name: float(values[i]) for name, values in signals.items()},
-            vector_rank=vector_ranks.get(int(numbers[i])),
-            term_rank=term_ranks.get(int(numbers[i])),
-        )
-        for i in np.argsort(-total, kind="stable")
-    )
+    pool = _Pool(found.numbers, found.columns, cosines, signals).best(SENTENCED, weights)
+    nearest = _best_sentence(index, asked.vector, pool.numbers)
+    pool = pool.with_signals(sentence=index.sentence_spread.standardise(asked.vector, nearest))
+    pool = pool.best(READ_CLOSER, weights)
+    pool = pool.with_signals(**_read_closer(index, asked, pool.numbers, pool.columns))
+    candidates = _candidates(pool.best(READ_CLOSER, weights), weights, found)
     index.fetch(np.array([candidate.number for candidate in candidates[:READ]]))
     return Retrieved(question, searched, asked, candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Passages that may answer: numbers, the spans of passages of their columns, cosines, and signals so far."""
+
+    numbers: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+    signals: dict[str, NDArray[Any]]
+
+    def total(self, weights: dict[str, float]) -> NDArray[np.float64]:
+        """What the signals come to, (n,)."""
+        return np.asarray(sum(weights[name] * values for name, values in self.signals.items()), np.float64)
+
+    def best(self, most: int, weights: dict[str, float]) -> "_Pool":
+        """At most so many of them, best first."""
+        kept = np.argsort(-self.total(weights), kind="stable")[:most]
+        signals = {name: values[kept] for name, values in self.signals.items()}
+        return _Pool(self.numbers[kept], self.columns[kept], self.cosines[kept], signals)
+
+    def with_signals(self, **signals: NDArray[Any]) -> "_Pool":
+        """The same passages, with more known of them."""
+        return replace(self, signals=self.signals | signals)
+
+
+def _candidates(pool: _Pool, weights: dict[str, float], found: Found) -> tuple[Candidate, ...]:
+    vector_ranks = {number: rank for rank, number in enumerate(found.near.tolist(), start=1)}
+    term_ranks = {number: rank for rank, number in enumerate(found.by_words.tolist(), start=1)}
+    signals = [dict(zip(pool.signals, row, strict=True)) for row in np.column_stack([*pool.signals.values()]).tolist()]
+    rows = zip(pool.numbers.tolist(), pool.total(weights).tolist(), pool.cosines.tolist(), signals, strict=True)
+    return tuple(
+        Candidate(number, score, cosine, given, vector_ranks.get(number), term_ranks.get(number))
+        for number, score, cosine, given in rows
+    )
 
 
 def _read_closer(
@@ -134,11 +154,6 @@ def _read_closer(
         "column": (np.maximum.reduceat(matches, begins(lengths), axis=0) @ asked.weights)[column_of],
         "length": np.log(lengths)[column_of],
     }
-
-
-def _total(signals: dict[str, NDArray[Any]], weights: dict[str, float]) -> NDArray[np.float64]:
-    weighed = [weights[name] * values for name, values in signals.items()]
-    return np.asarray(np.sum(weighed, axis=0), np.float64)
 
 
 def _favours(question: Question) -> list[tuple[float, Filter]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from columnbot.articles import Article, article_from_json, article_to_json
 from columnbot.errors import IndexDamaged, UnknownArticle
-from columnbot.filters import EVERYTHING, Filter
+from columnbot.filters import EVERYTHING, Columns, Filter
 from columnbot.index.arrays import CheckedRows, Groups, array_at, growing_array
 from columnbot.index.generation import current_generation
 from columnbot.index.keys import embedded_text
@@ -115,8 +115,7 @@ class LocalIndex:
 
     def _allowed(self, where: Filter) -> NDArray[np.bool_]:
         """Which passages may be found, bool (passages,)."""
-        of_articles = np.array([where.allows(article) for article in self.articles], bool)
-        return np.asarray(of_articles[self.passages.places[:, 0]])
+        return np.asarray(self._columns.allowed(where)[self.passages.places[:, 0]])
 
     def block(self, numbers: NDArray[np.int64]) -> VectorBlock:
         """All vectors of those passages."""
@@ -161,6 +160,10 @@ class LocalIndex:
     @cached_property
     def _by_key(self) -> NDArray[np.int64]:
         return np.argsort(_short(self.keys), kind="stable")
+
+    @cached_property
+    def _columns(self) -> Columns:
+        return Columns(self.articles)
 
     @cached_property
     def _by_path(self) -> Mapping[str, Article]:
