@@ -172,13 +172,13 @@ def main() -> None:
     print(f"{known.sum()} questions with an answer, {(~known).sum()} without")
 
     passages = fit_softmax(of_passages([x for x in data if x.places]), penalty=2.0)
-    print("WEIGHTS            ", dict(zip(WEIGHTS, np.round(passages, 2).tolist(), strict=True)))
+    print("WEIGHTS            ", dict(zip(WEIGHTS, np.round(passages.astype(float), 2).tolist(), strict=True)))
     evidence.SENTENCE_WEIGHTS = fit_softmax(of_sentences([x for x in data if x.places]), PENALTY)
     right = right_now(data)
     weights = fit_confidence(confidences(data), known, right)
     sure = 1 / (1 + np.exp(-(confidences(data) @ weights)))
-    print(f"SENTENCE_WEIGHTS   {np.round(evidence.SENTENCE_WEIGHTS, 2).tolist()}")
-    print(f"CONFIDENCE_WEIGHTS {np.round(weights, 3).tolist()}")
+    print(f"SENTENCE_WEIGHTS   {np.round(evidence.SENTENCE_WEIGHTS.astype(float), 2).tolist()}")
+    print(f"CONFIDENCE_WEIGHTS {np.round(weights.astype(float), 2).tolist()}")
     print(f"one in ten of those with an answer lie below {np.quantile(sure[known], 0.1):.2f}")
 
     right, sure = left_out(data)

@@ -69,8 +69,8 @@ FAR_BEHIND = 5.0  # a quote that scores so much below the best one is not worth 
 READING = 0.7  # what a run loses for each e-fold of its words, as the asker has to read them,
 SHORT = 8  # beyond so many: a sentence of three words seldom says anything by itself
 # An answer less sure than this is not given: it refuses one in ten of those that have one.
-SURE_ENOUGH = 0.25
-SURE_ENOUGH_TO_GO_ON = 0.2  # a follow-up's mixed vector is less near to anything
+SURE_ENOUGH = 0.34
+SURE_ENOUGH_TO_GO_ON = 0.27  # a follow-up's mixed vector is less near to anything
 MOST_OF_IT = 0.5  # of what a question is about, named in each quote of a timeline
 NEAREST = 3
 HITS_SHOWN = 10

@@ -81,7 +81,9 @@ _HOLDS = {
 
 
 def asked_for(question: str) -> Asked:
-    """What kind of thing the question wants to hear."""
+    """What kind of thing the question wants to hear; one on change wants no single one."""
+    if asks_for_change(question):
+        return Asked.ANYTHING
     folded = question.lower()
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), Asked.ANYTHING)
 
