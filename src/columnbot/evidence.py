@@ -1,18 +1,20 @@
 """Candidates → the sentences that bear on the question, best first, and how sure they make us of an answer."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.index import Index, embedded_text
+from columnbot.index.arrays import begins
 from columnbot.index.word_vectors import closeness
 from columnbot.language import content_terms, language_of
 from columnbot.passages import Passage, Sentence
 from columnbot.questions import Asked, asked_for, offers
-from columnbot.retrieval import Candidate, Retrieved, query_terms
+from columnbot.retrieval import Retrieved, query_terms
 
 PASSAGES_READ = 10  # passages whose sentences may answer
 
@@ -60,93 +62,97 @@ class Evidence:
 
 def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     """The sentences of the best passages, best first."""
-    asked = asked_for(retrieved.question.focus)
-    searched = retrieved.searched
-    rarity = {term: index.words.rarity(term) for term in query_terms(index, searched, searched.focus)}
-    best = retrieved.candidates[0].score if retrieved.candidates else 0.0
-    numbers = np.array([candidate.number for candidate in retrieved.candidates[:PASSAGES_READ]], np.int64)
+    read = retrieved.candidates[:PASSAGES_READ]
+    if not read:
+        return []
+    asked, focus = asked_for(retrieved.question.focus), retrieved.question.focus
+    numbers = np.array([candidate.number for candidate in read], np.int64)
+    passages = [index.passages[candidate.number] for candidate in read]
+    sentences = [(passage, sentence) for passage in passages for sentence in passage.sentences]
+    quotes = [passage.article.text[sentence.start : sentence.end] for passage, sentence in sentences]
+    counts = index.sentence_vectors.counts(numbers)
     cosines = index.sentence_vectors.of(numbers).astype(np.float32) @ retrieved.asked.vector
-    nearness = index.sentence_spread.standardise(retrieved.asked.vector, cosines)
-    ends = np.cumsum(index.sentence_vectors.counts(numbers))[:-1]
-    near = zip(np.split(cosines, ends), np.split(nearness, ends), strict=True)
-    found = [
-        evidence
-        for candidate, (cosine, nearer) in zip(retrieved.candidates[:PASSAGES_READ], near, strict=False)
-        for evidence in _of_passage(index, retrieved, candidate, cosine, nearer, asked, rarity, best)
-    ]
-    return sorted(found, key=lambda evidence: -evidence.score)
-
-
-def _of_passage(
-    index: Index,
-    retrieved: Retrieved,
-    candidate: Candidate,
-    cosines: NDArray[np.float32],
-    nearness: NDArray[np.float32],
-    asked: Asked,
-    rarity: dict[str, float],
-    best: float,
-) -> Iterator[Evidence]:
-    passage = index.passages[candidate.number]
-    quotes = [passage.article.text[s.start : s.end] for s in passage.sentences]
-    owners, stems = _words_by_sentence(passage)
-    shares = _shares(len(quotes), owners, stems, rarity)
-    focus = retrieved.question.focus
+    words = _words_of(passages)
+    shares = _shares(index, retrieved, words, len(quotes))
+    above = np.array([candidate.score - read[0].score for candidate in read])
     features = np.column_stack(
         [
-            nearness,
+            index.sentence_spread.standardise(retrieved.asked.vector, cosines),
             shares,
-            np.maximum([0.0, *shares[:-1]], [*shares[1:], 0.0]),
-            _led_up_to(index, retrieved, candidate.number, len(quotes), owners),
-            np.full(len(quotes), candidate.score - best),
+            np.maximum(_before(shares, counts), _before(shares[::-1], counts[::-1])[::-1]),
+            _led_up_to(index, retrieved, numbers, words, counts),
+            np.repeat(above, counts),
             [asked is not Asked.ANYTHING and offers(asked, focus, quote) for quote in quotes],
             [_awkwardness(quote) for quote in quotes],
             [quote.endswith("?") for quote in quotes],
         ]
     ).astype(np.float32)
     scores = features @ SENTENCE_WEIGHTS
-    for sentence, cosine, row, score in zip(
-        passage.sentences, cosines.tolist(), features, scores.tolist(), strict=True
-    ):
-        yield Evidence(passage, sentence, cosine, row, score)
+    found = [
+        Evidence(passage, sentence, *figures)
+        for (passage, sentence), *figures in zip(sentences, cosines.tolist(), features, scores.tolist(), strict=True)
+    ]
+    return sorted(found, key=lambda evidence: -evidence.score)
 
 
-def _words_by_sentence(passage: Passage) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
-    """Of each telling word of what was embedded its sentence, -1 for those of the title, and its stems."""
-    text = embedded_text(passage)
-    words = content_terms(text, passage.article.language)
-    shift = passage.start - (len(text) - len(passage.text))
-    starts = np.array([sentence.start for sentence in passage.sentences])
-    begins = np.array([start + shift for start, _ in words], np.int64)
-    return np.searchsorted(starts, begins, side="right") - 1, [stems for _, stems in words]
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The telling words of some passages: of each its sentence among all of theirs, -1 for titles, and its stems."""
+
+    sentences: NDArray[np.int64]
+    stems: list[tuple[str, ...]]
 
 
-def _shares(
-    sentences: int, owners: NDArray[np.int64], stems: Sequence[tuple[str, ...]], rarity: dict[str, float]
-) -> list[float]:
+def _words_of(passages: Sequence[Passage]) -> _Words:
+    owners, stems, before = [], [], 0
+    for passage in passages:
+        text = embedded_text(passage)
+        words = content_terms(text, passage.article.language)
+        shift = passage.start - (len(text) - len(passage.text))
+        starts = np.array([sentence.start for sentence in passage.sentences])
+        own = np.searchsorted(starts, np.array([start + shift for start, _ in words], np.int64), side="right") - 1
+        owners.append(np.where(own >= 0, own + before, -1))
+        stems += [of_word for _, of_word in words]
+        before += len(starts)
+    return _Words(np.concatenate(owners), stems)
+
+
+def _shares(index: Index, retrieved: Retrieved, words: _Words, sentences: int) -> NDArray[np.float64]:
     """How much of what the question asks about each sentence names, by the rarity of its words: 0 to 1."""
+    searched = retrieved.searched
+    rarity = {term: index.words.rarity(term) for term in query_terms(index, searched, searched.focus)}
     named: list[set[str]] = [set() for _ in range(sentences)]
-    for owner, terms in zip(owners.tolist(), stems, strict=True):
+    for owner, stems in zip(words.sentences.tolist(), words.stems, strict=True):
         if owner >= 0:
-            named[owner].update(term for term in terms if term in rarity)
+            named[owner].update(stem for stem in stems if stem in rarity)
     whole = max(sum(rarity.values()), 1e-9)
-    return [sum(rarity[term] for term in sorted(terms)) / whole for terms in named]
+    return np.array([sum(rarity[stem] for stem in sorted(stems)) for stems in named]) / whole
+
+
+def _before(values: NDArray[Any], counts: NDArray[np.int64]) -> NDArray[Any]:
+    """Of each sentence what the one before it in its passage has; nothing for the first."""
+    shifted = np.roll(values, 1, axis=0)
+    shifted[begins(counts)] = 0
+    return shifted
 
 
 def _led_up_to(
-    index: Index, retrieved: Retrieved, number: int, sentences: int, owners: NDArray[np.int64]
+    index: Index, retrieved: Retrieved, numbers: NDArray[np.int64], words: _Words, counts: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """How near in meaning each sentence and the two before it come to all words of the question, (sentences,).
 
     An answer seldom says again what it is the answer to: that stands just before it.
     """
-    words = index.word_vectors.of(np.array([number]))
-    there = owners[: len(words)] >= 0  # none has a vector where the model gives none
-    best = np.zeros((sentences, len(retrieved.asked.words)), np.float32)
-    np.maximum.at(best, owners[: len(words)][there], closeness(retrieved.asked.words, words[there]))
+    met = np.zeros((counts.sum(), len(retrieved.asked.words)), np.float32)
+    vectors = index.word_vectors.of(numbers)
+    if len(vectors):  # there are none where the model gives none
+        there = words.sentences >= 0
+        owners, starts = np.unique(words.sentences[there], return_index=True)
+        near = np.maximum(closeness(retrieved.asked.words, vectors[there]), 0)
+        met[owners] = np.maximum.reduceat(near, starts, axis=0)
     for _ in range(2):
-        best[1:] = np.maximum(best[1:], best[:-1])
-    return np.asarray(best @ retrieved.asked.weights)
+        met = np.maximum(met, _before(met, counts))
+    return np.asarray(met @ retrieved.asked.weights)
 
 
 def _awkwardness(quote: str) -> float:
