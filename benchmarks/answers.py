@@ -1,6 +1,7 @@
 """How right answers are, how much their confidence says, and what simpler ways of answering make of the same.
 
     python benchmarks/answers.py --questions INDEX benchmarks/questions.jsonl \
+        --questions INDEX benchmarks/more_questions.jsonl \
         --questions ANOTHER_INDEX benchmarks/government.jsonl \
         --conversations INDEX benchmarks/conversations.jsonl [--write docs/answers.md]
 

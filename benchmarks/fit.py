@@ -1,6 +1,8 @@
 """Fits the weights in `columnbot.evidence` on questions of our own, and shows how well they do on questions left out.
 
-    python benchmarks/fit.py --questions INDEX benchmarks/questions.jsonl --questions INDEX benchmarks/government.jsonl
+    python benchmarks/fit.py --questions INDEX benchmarks/questions.jsonl \
+        --questions INDEX benchmarks/more_questions.jsonl \
+        --questions ANOTHER_INDEX benchmarks/government.jsonl
 
 The questions are of ours, about digging-the-digital, a Dutch weblog of a thousand posts, and about answers of the
 Dutch government. Each says where its answer stands (character offsets into the articles, with a hash of the text

@@ -31,7 +31,7 @@ def assert_sound(bot: ColumnBot, answer: Answer) -> None:
         assert sentence.citations
         assert set(sentence.citations) <= set(numbers)
         quote = answer.citations[sentence.citations[0] - 1].quote
-        assert " ".join(quote.split()) in sentence.text
+        assert " ".join(quote.split()) in " ".join(sentence.text.split())
     assert 0 <= answer.confidence <= 1
     assert answer.found == bool(answer.sentences)
 

@@ -9,6 +9,7 @@ from columnbot.articles import Article
 from columnbot.evidence import PASSAGES_READ, Evidence, confidence_of, weigh_sentences
 from columnbot.index import Index
 from columnbot.language import language_of
+from columnbot.lists import in_lines, lists_in
 from columnbot.messages import long_date, say, signature
 from columnbot.questions import asks_for_change, names_a_subject, points_back
 from columnbot.quotations import is_quoted, quoted_block
@@ -64,7 +65,8 @@ class Answer:
 
 ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer sentence
 QUOTES = 5
-RUN_WORDS = 45  # what a quote of several sentences comes to at most
+RUN_WORDS = 45  # what a quote of several sentences comes to at most,
+LIST_WORDS = 60  # and a list, which comes whole: one that is longer may be parted
 FAR_BEHIND = 5.0  # a quote that scores so much below the best one is not worth a place beside it
 READING = 0.7  # what a run loses for each e-fold of its words, as the asker has to read them,
 SHORT = 8  # beyond so many: a sentence of three words seldom says anything by itself
@@ -141,8 +143,11 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
         items.sort(key=lambda item: item.sentence.start)
         lengths = [len(item.text.split()) for item in items]
         blocks = [quoted_block(item.passage.article.text, item.sentence.start) for item in items]
+        lists = _short_lists(items, lengths)
         before = len(runs)
         for start in range(len(items)):
+            if start > 0 and lists[start] is not None and lists[start] == lists[start - 1]:
+                continue  # it would part a list
             together = (
                 start > 0 and blocks[start - 1] == blocks[start] and sum(lengths[start - 1 : start + 1]) <= RUN_WORDS
             )
@@ -152,14 +157,29 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
                 if blocks[end - 1] != blocks[start]:
                     break  # whether the column quotes them has to be true of all
                 words = sum(lengths[start:end])
-                if words > RUN_WORDS and end > start + 1:
+                if words > (RUN_WORDS if lists[end - 1] is None else LIST_WORDS) and end > start + 1:
                     break
-                if items[end - 1].text.endswith(":") and end < len(items):
-                    continue  # nor one that announces, without what it announces
+                if end < len(items) and (
+                    items[end - 1].text.endswith(":")  # it announces what is to come with it
+                    or (lists[end] is not None and lists[end] == lists[end - 1])
+                ):
+                    continue
                 runs.append(_run(items[start:end], words))
         if len(runs) == before:  # each leans on another, and none of them fit together
             runs += [_run([item], length) for item, length in zip(items, lengths, strict=True)]
     return sorted(runs, key=lambda run: -run.score)
+
+
+def _short_lists(items: Sequence[Evidence], lengths: Sequence[int]) -> list[int | None]:
+    """Of each sentence of a passage where the list begins that it is part of, if that is short enough to come whole."""
+    passage = items[0].passage
+    found: list[int | None] = [None] * len(items)
+    for first, last in lists_in(passage.article.text, passage.start, passage.end):
+        inside = [n for n, item in enumerate(items) if first <= item.sentence.start < last]
+        if sum(lengths[n] for n in inside) <= LIST_WORDS:
+            for n in inside:
+                found[n] = first
+    return found
 
 
 def _run(sentences: Sequence[Evidence], words: int) -> Run:
@@ -231,7 +251,8 @@ def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerS
     """A sentence a citation; the first of each column says whose it is, and each whether that quotes it."""
     before: Article | None = None
     for citation in citations:
-        article, quote = citation.article, f"“{' '.join(citation.quote.split())}”"
+        article = citation.article
+        quote = f"“{in_lines(article.text, citation.start, citation.end)}”"
         quoted = is_quoted(article.text, citation.start, citation.end)
         if article is not before:
             quote = _lead_in(article, before, language, quote, quoted=quoted)

@@ -137,7 +137,8 @@ def _unsupported(answer: Answer) -> str:
 
 def _sentence(sentence: AnswerSentence, citations: dict[int, Citation], answer: Answer, turn: int) -> str:
     markers = "".join(_marker(citations[number], answer, turn) for number in sentence.citations if number in citations)
-    return f'<span class="cb-sentence">{_text(sentence.text)}<span class="cb-markers">{markers}</span></span>'
+    text = _text(sentence.text, line_break="<br>")  # an item of a list a line
+    return f'<span class="cb-sentence">{text}<span class="cb-markers">{markers}</span></span>'
 
 
 def _marker(citation: Citation, answer: Answer, turn: int) -> str:
