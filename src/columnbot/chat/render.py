@@ -16,6 +16,7 @@ from columnbot.articles import Article
 from columnbot.chat.references import as_markdown, as_text, reference_of
 from columnbot.feedback import REASONS, Verdict
 from columnbot.filters import EVERYTHING, Filter
+from columnbot.lists import in_lines
 from columnbot.messages import say, signature
 
 NEAREST = 3
@@ -162,7 +163,7 @@ def _source(citations: list[Citation], answer: Answer, turn: int) -> str:
         _button(
             f"{turn}:citation:{citation.number}",
             "cb-quote",
-            f'<span class="cb-number">{citation.number}</span><q>{_text(citation.quote)}</q>',
+            f'<span class="cb-number">{citation.number}</span><q>{_quote(citation)}</q>',
         )
         for citation in citations
     )
@@ -240,6 +241,11 @@ def _button(reference: str, kind: str, content: str, *, name: str = "") -> str:
         content = f'<span class="cb-aside">{_text(name)}</span><span class="cb-shown">{content}</span>'
         return f'<button type="button" class="cb-open {kind}" value="{reference}" title="{tip}">{content}</button>'
     return f'<button type="button" class="cb-open {kind}" value="{reference}">{content}</button>'
+
+
+def _quote(citation: Citation) -> str:
+    """As the column has it, an item of a list a line."""
+    return _text(in_lines(citation.article.text, citation.start, citation.end), line_break="<br>")
 
 
 def _text(text: str, *, line_break: str = " ") -> str:
