@@ -144,11 +144,11 @@ def rebuild(rows: Rows, _folder: Path) -> str:
             ),
         )
     ]
-    head = ["", "passages embedded", "processor, s", "clock, s", "peak, MB"]
+    head = ["", "passages embedded", "processor, s", "reported, s", "peak, MB"]
     return (
         f"### Bringing up to date\n\n{table(head, lines)}\n\n"
-        f"One changed column takes {clock:.1%} of a first build by the clock, {processor:.1%} of its processor time, "
-        "the start of Python included."
+        f"One changed column takes {clock:.1%} of a first build, by the seconds that both report, and {processor:.1%} of the "
+        "processor time of its whole process."
     )
 
 
