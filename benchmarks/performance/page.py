@@ -147,8 +147,8 @@ def rebuild(rows: Rows, _folder: Path) -> str:
     head = ["", "passages embedded", "processor, s", "reported, s", "peak, MB"]
     return (
         f"### Bringing up to date\n\n{table(head, lines)}\n\n"
-        f"One changed column takes {clock:.1%} of a first build, by the seconds that both report, and {processor:.1%} of the "
-        "processor time of its whole process."
+        f"One changed column takes {clock:.1%} of a first build, by the seconds that both report, "
+        f"and {processor:.1%} of the processor time of its whole process."
     )
 
 
