@@ -35,6 +35,11 @@ def test_a_list_is_shown_an_item_a_line() -> None:
     assert in_lines(TEXT, start, start + len("een pomp")) == "een pomp"
 
 
+def test_a_dash_earlier_in_the_line_is_no_marker() -> None:
+    text = "Thuis - of elders. Neem mee:\n\n- een pomp\n- een band"
+    assert in_lines(text, text.index("Neem"), len(text)) == "Neem mee:\n- een pomp\n- een band"
+
+
 def test_paragraphs_are_shown_in_one_line() -> None:
     assert in_lines("Een zin.\n\nEn nog\neen zin.", 0, 25) == "Een zin. En nog een zin."
 

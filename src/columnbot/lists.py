@@ -15,7 +15,7 @@ def lists_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def in_lines(text: str, start: int, end: int) -> str:
     """What stands there, an item of a list on a line of its own, all else in one line."""
-    if MARKER in text[_line_begin(text, start) : start] and f"\n{MARKER}" in text[start:end]:
+    if text[_line_begin(text, start) : start] == MARKER and f"\n{MARKER}" in text[start:end]:
         start -= len(MARKER)  # the first of several items
     lines: list[str] = []
     for line in text[start:end].splitlines():
