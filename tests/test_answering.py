@@ -119,7 +119,9 @@ def test_a_quote_that_opens_with_a_pronoun_brings_the_sentence_before_it(bot: Co
             assert opens_passage or not points_back(citation.quote)
 
 
-@pytest.mark.parametrize("talk", ["Hallo!", "Wie ben jij?", "Bedankt", "Hoe gaat het?", "Who are you?", "Wat is dit?"])
+@pytest.mark.parametrize(
+    "talk", ["Hallo!", "Wie ben jij?", "Bedankt", "Hoe gaat het?", "Who are you?", "Wat is dit?", "Hoe laat is het?"]
+)
 def test_a_question_that_names_no_subject_is_not_answered_with_whatever_holds_its_words(
     bot: ColumnBot, talk: str
 ) -> None:

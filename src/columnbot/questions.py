@@ -255,7 +255,7 @@ _SMALL_TALK = frozenset(
     """
     alsjeblieft bedankt ben daarvan dag dank doei gaan gaat goedemiddag goedemorgen goedenavond graag hallo 
     hey help helpen hi hoi iets mee mogelijk test testen vertel vertellen weet weten welkom hello bye go good help
-    know morning please something tell thank thanks there welcome
+    know laat late morning please something tell thank thanks there welcome
     """.split()
 )
 
