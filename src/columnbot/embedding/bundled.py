@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.embedding.attention import attend_by_powers_of_two
 from columnbot.embedding.encoder import QuestionEncoder
 from columnbot.embedding.pooling import (
     EmbeddedPassages,
@@ -81,7 +82,8 @@ class BundledEmbedder:
     @cached_property
     def _model(self) -> "SentenceTransformer":
         model = build_sentence_transformer(self._weights)
-        use_fastest_precision(model)
+        if use_fastest_precision(model):
+            attend_by_powers_of_two(model)
         return model
 
     def embed_question(self, question: str, words: Spans) -> EmbeddedQuestion:
@@ -127,19 +129,20 @@ def build_sentence_transformer(weights: BundledWeights) -> "SentenceTransformer"
     # Made from the configuration, never stored; a model on "meta" has none yet.
     bert.embeddings.register_buffer("position_ids", torch.arange(weights.positions).unsqueeze(0))
     bert.embeddings.register_buffer("token_type_ids", torch.zeros(1, weights.positions, dtype=torch.long))
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=build_tokenizer(weights), model_max_length=MAX_TOKENS,
-        bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>",
-    )  # fmt: skip
-    # The Transformer module loads from a folder only: it gets one with a model of a single weightless
-    # layer, which the real one then replaces, so that 470 MB need not pass through the disk.
+    special: dict[str, Any] = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>",
+                               "pad_token": "<pad>", "unk_token": "<unk>", "model_max_length": MAX_TOKENS}  # fmt: skip
+    # The Transformer module loads from a folder only: it gets one with a model of no layers and a tokenizer of no
+    # words, which the real ones then replace, so that 490 MB need not pass through the disk.
     with tempfile.TemporaryDirectory() as folder:
         tiny = BertConfig(**(sizes | {"vocab_size": 2, "num_hidden_layers": 0, "pad_token_id": 1}))
         BertModel(tiny, add_pooling_layer=False).save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
+        empty = build_tokenizer(weights, list(weights.special.values()))
+        PreTrainedTokenizerFast(tokenizer_object=empty, **special).save_pretrained(folder)
         transformer = Transformer(folder, max_seq_length=MAX_TOKENS)
     bert.eval()
     transformer.model = bert
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=build_tokenizer(weights), **special)
+    transformer.processor = transformer.input_formatter.processor = tokenizer
     return SentenceTransformer(
         modules=[transformer, Pooling(weights.hidden, pooling_mode="mean"), Normalize()],
         prompts={"query": QUERY_PROMPT, "document": PASSAGE_PROMPT},

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 _DTYPE_Q4 = 1
+_BLOCKS_AT_ONCE = 4096  # so that what is made on the way stays in the cache, and takes no memory anew
 
 
 def bundled_file() -> Path | None:
@@ -56,7 +57,11 @@ class BundledWeights:
         """One tensor as float32 of the given shape, out of Q4_0 or as stored."""
         kind, count, offset = self.directory[name]
         if kind == _DTYPE_Q4:
-            return _unpack(np.frombuffer(self.data, _Q4_BLOCK, int(np.prod(shape)) // 32, offset)).reshape(shape)
+            blocks = np.frombuffer(self.data, _Q4_BLOCK, int(np.prod(shape)) // 32, offset)
+            unpacked = np.empty((len(blocks), 32), np.float32)
+            for start in range(0, len(blocks), _BLOCKS_AT_ONCE):
+                unpacked[start : start + _BLOCKS_AT_ONCE] = _unpack(blocks[start : start + _BLOCKS_AT_ONCE])
+            return unpacked.reshape(shape)
         stored = np.frombuffer(self.data, "<f4", count, offset)
         return np.array(stored, np.float32).reshape(shape)  # a copy, which torch may call its own
 
