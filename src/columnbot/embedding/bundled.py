@@ -64,7 +64,7 @@ class BundledEmbedder:
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the model's file."""
-        return hashlib.sha256(self._file.read_bytes()).hexdigest()
+        return hashlib.sha256(self._weights.data).hexdigest()
 
     @cached_property
     def dimension(self) -> int:

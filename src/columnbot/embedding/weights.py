@@ -9,7 +9,6 @@ import mmap
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +94,7 @@ def read_weights(file: Path) -> BundledWeights:
     at += 4 * count
     blob = bytes(data[at : at + blob_length])
     at += blob_length
-    pieces = tuple(blob[start:end] for start, end in pairwise(offsets))
+    pieces = tuple(map(blob.__getitem__, map(slice, offsets, offsets[1:])))
     # The normalisation map is skipped: it is NFKC, which `tokenizers` brings itself.
     _, map_length = struct.unpack_from("<iI", data, at)
     at += 8 + map_length
@@ -150,8 +149,8 @@ class QuestionTokenizer:
 
     def __init__(self, weights: BundledWeights) -> None:
         self._weights = weights
-        self._numbers = {piece: number for number, piece in enumerate(weights.pieces)}
-        self._longest = max(len(piece) for piece in weights.pieces)
+        self._numbers = dict(zip(weights.pieces, range(len(weights.pieces)), strict=True))
+        self._longest = max(map(len, weights.pieces))
         # The rarest piece of all sets what an unknown character costs; with it that stays the same.
         self._always = (*weights.special.values(), int(weights.scores.argmin()))
         self._plain = build_tokenizer(weights, self._always)
