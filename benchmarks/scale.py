@@ -97,11 +97,7 @@ def ask(archive: Path, index: Path, model: Path) -> dict[str, float]:
 
     embedder = open_embedder(str(model)).embedder
     embedder.embed_questions(["warm"])
-    with (archive / "columns.jsonl").open(encoding="utf-8") as lines:
-        questions = [
-            "Wat staat er over " + " ".join(json.loads(line)["text"].split()[20:28]) + "?"
-            for line in islice(lines, 0, 40 * QUESTIONS, 40)
-        ]
+    questions = questions_of(archive)
     before, started = status(), time.perf_counter()
     bot = ColumnBot.open(index)
     opened = time.perf_counter() - started
@@ -118,6 +114,15 @@ def ask(archive: Path, index: Path, model: Path) -> dict[str, float]:
         "ask, processor ms": timed(bot.ask, questions, time.process_time),
         "nearest 200, ms": nearest, "embed a question, ms": bare,
     }  # fmt: skip
+
+
+def questions_of(archive: Path) -> list[str]:
+    """Each of eight words of an article."""
+    with (archive / "columns.jsonl").open(encoding="utf-8") as lines:
+        return [
+            "Wat staat er over " + " ".join(json.loads(line)["text"].split()[20:28]) + "?"
+            for line in islice(lines, 0, 40 * QUESTIONS, 40)
+        ]
 
 
 def timed(call: Callable[[str], object], questions: list[str], clock: Callable[[], float] = time.perf_counter) -> float:

@@ -1,12 +1,13 @@
 """columnbot beside its peers: the same passages, weights and machine, turn about in one run.
 
     pip install -c constraints.txt -e ".[bench]"
-    python -m benchmarks.performance [ARTICLES] [--parts build ask cold rebuild search scale] [--write]
+    python -m benchmarks.performance [ARTICLES] [--parts build ask cold rebuild search scale grow] [--write]
 
 Each part keeps its figures in docs/performance.json, so that one that ran while the machine had other work can be
-measured again by itself; `--write` makes the tables and plots of docs/performance.md out of that. `--threads 1` gives
-every system one thread: what to take on a machine that others use too, where threads wait for each other. The part
-scale asks archives that `python -m benchmarks.scale TEXTS --keep FOLDER` has left: `--scale FOLDER`.
+measured again by itself, a build of each size apart; `--write` makes the tables and plots of docs/performance.md out
+of that. `--threads 1` gives every system one thread: what to take on a machine that others use too, where threads wait
+for each other. The parts scale and grow ask archives that `python -m benchmarks.scale TEXTS --keep FOLDER` has left:
+`--scale FOLDER`.
 """
 
 import argparse
@@ -24,7 +25,7 @@ def main() -> None:
     """Measures the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", type=Path, nargs="?", default=Path("articles"))
-    parser.add_argument("--parts", nargs="*", choices=PARTS, default=[name for name in PARTS if name != "scale"])
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=["build", "ask", "cold", "rebuild", "search"])
     parser.add_argument(
         "--passages", type=int, nargs="+", default=[200, 1000], help="about how many are built of; the last is asked"
     )
@@ -53,6 +54,9 @@ def main() -> None:
                 for row in PARTS[part](plan):
                     rows.append(row)
                     print(part, json.dumps({name: value for name, value in row.items() if not isinstance(value, list)}))
+            if part == "build" and part in figures:
+                sizes = {row["passages"] for row in rows}
+                rows += [row for row in figures[part]["rows"] if row["passages"] not in sizes]
             figures[part] = {"machine": machine(plans[-1]), "rows": rows}
             given.figures.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     if given.write:

@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from benchmarks.costs import megabytes, peak_megabytes
 from benchmarks.performance.systems import SYSTEMS
+from benchmarks.scale import in_process
 
 from columnbot.articles import Article
 from columnbot.build import embedding_input
@@ -26,6 +27,8 @@ from columnbot.passages import split_article
 from columnbot.readers import read_archive
 
 QUESTIONS = 40
+GROWING = ("columnbot", "langchain", "llamaindex", "txtai")  # who has words and vectors both
+PEERS_UP_TO = 150_000  # passages; beyond that they take hours, or more memory than there is
 COLUMNBOT = (sys.executable, "-m", "columnbot")
 ASKED = "Wat vond de columnist van klanten?"
 Figures = dict[str, Any]
@@ -211,7 +214,6 @@ def search(plan: Plan) -> Iterator[Figures]:
 def scale(plan: Plan) -> Iterator[Figures]:
     """What asking costs as the archive grows: every archive that `python -m benchmarks.scale --keep` left."""
     from benchmarks.scale import ask as ask_at
-    from benchmarks.scale import in_process
 
     if plan.scale is None:
         raise SystemExit("The part scale needs --scale FOLDER, as python -m benchmarks.scale --keep FOLDER leaves it.")
@@ -225,8 +227,41 @@ def scale(plan: Plan) -> Iterator[Figures]:
             yield built | figures | {"round": turn, "load": load()}
 
 
+def grow(plan: Plan) -> Iterator[Figures]:
+    """The peers too, on these archives, with the same model of random word vectors."""
+    if plan.scale is None:
+        raise SystemExit("The part grow needs --scale FOLDER, as python -m benchmarks.scale --keep FOLDER leaves it.")
+    sizes = sorted(int(folder.name.removeprefix("index-")) for folder in plan.scale.glob("index-*"))
+    for size in (size for size in sizes if size <= PEERS_UP_TO):
+        here = replace(plan, work=plan.scale / f"peers-{size}")
+        if not (here.work / "questions.json").exists():
+            in_process(prepare_scaled, plan.scale, size)
+        passages = json.loads((plan.scale / f"index-{size}" / "report.json").read_text(encoding="utf-8"))["passages"]
+        for name in GROWING:
+            taken: Figures = {"system": name, "passages": passages}
+            if name != "columnbot" and not (here.work / name).exists():
+                taken["build"] = json.loads(step(here, name, "build").output.splitlines()[-1])["seconds"][0]
+            ran = step(here, name, "ask")
+            yield taken | {"peak": ran.peak, "load": load()} | json.loads(ran.output.splitlines()[-1])
+
+
+def prepare_scaled(folder: Path, size: int) -> None:
+    """Lays out the work of an archive that `benchmarks.scale` left, columnbot's index of it included."""
+    from benchmarks.scale import questions_of
+    from sentence_transformers import SentenceTransformer
+
+    archive, work = folder / f"archive-{size}", folder / f"peers-{size}"
+    work.mkdir(exist_ok=True)
+    (work / "columnbot").symlink_to((folder / f"index-{size}").absolute())
+    SentenceTransformer(str(folder / "model")).save(str(work / "model"))
+    articles = read_archive(archive).articles
+    texts = [embedding_input(passage).text for article in articles for passage in split_article(article)]
+    _write(work / "passages.json", texts)
+    _write(work / "questions.json", questions_of(archive))
+
+
 PARTS: dict[str, Callable[[Plan], Iterator[Figures]]] = {
-    "build": build, "ask": ask, "cold": cold, "rebuild": rebuild, "search": search, "scale": scale,
+    "build": build, "ask": ask, "cold": cold, "rebuild": rebuild, "search": search, "scale": scale, "grow": grow,
 }  # fmt: skip
 
 

@@ -187,6 +187,28 @@ def scale(rows: Rows, folder: Path) -> str:
     return f"### As the archive grows\n\n{table(head, lines)}\n\n![cost against size](performance-scale.svg)"
 
 
+def grow(rows: Rows, folder: Path) -> str:
+    """The peers' answers as the archive grows."""
+    lines, figure = [], pyplot.figure(figsize=(6, 4))
+    axes = figure.add_subplot()
+    sizes = sorted({row["passages"] for row in rows})
+    for name in systems(rows):
+        here = [of(rows, system=name, passages=size)[-1] for size in sizes]
+        typical = [median(row["seconds"]) * 1000 for row in here]
+        peaks = [row["peak"] for row in here]
+        lines.append([NAMES[name], *(f"{value:,.1f}" for value in typical), *(f"{peak:,.0f}" for peak in peaks)])
+        axes.loglog(sizes, typical, marker="o", label=NAMES[name].strip("*"))
+    axes.set_xlabel("passages")
+    axes.set_ylabel("ms a question (p50)")
+    axes.grid(visible=True, which="both", alpha=0.2)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(folder / "performance-grow.svg", metadata={"Date": None})
+    pyplot.close(figure)
+    head = ["", *(f"{size:,} passages, ms" for size in sizes), *(f"{size:,}, peak MB" for size in sizes)]
+    return f"### Beside peers, as the archive grows\n\n{table(head, lines)}\n\n![growing](performance-grow.svg)"
+
+
 def bars(values: dict[str, float], label: str, file: Path) -> None:
     """One bar a system."""
     figure, axes = pyplot.subplots(figsize=(6, 2.6))
@@ -201,4 +223,5 @@ def bars(values: dict[str, float], label: str, file: Path) -> None:
 
 SECTIONS: dict[str, Callable[[Rows, Path], str]] = {
     "build": build, "ask": ask, "cold": cold, "rebuild": rebuild, "search": search, "scale": scale,
+    "grow": grow,
 }  # fmt: skip
