@@ -1,6 +1,6 @@
 """A tab's conversation: what a click may open or ask, what stands beside an answer, and what a verdict keeps."""
 
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from threading import Lock
 
@@ -14,12 +14,14 @@ from columnbot.chat.session import (
     column_at,
     go_further,
     judge,
+    judged,
     referred,
     talk,
 )
 from columnbot.chat.watch import Watch
 from columnbot.feedback import keep, kept
 from columnbot.filters import EVERYTHING
+from columnbot.messages import say
 
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
 
@@ -49,7 +51,7 @@ def test_a_turn_opens_its_columns_and_no_others(session: Session, watch: Watch) 
 
 def test_a_question_that_is_refused_is_answered_in_one_line(session: Session, watch: Watch) -> None:
     *_, messages = talk(session, "?!", EVERYTHING, watch)
-    assert "cb-problem" in messages[-1]["content"]
+    assert escape(say("no_subject", "nl")) in messages[-1]["content"]
     assert session.turns == []
     *_, messages = talk(session, QUESTION, EVERYTHING, watch)
     assert [message["role"] for message in messages] == ["user", "assistant"] * 2
@@ -134,6 +136,8 @@ def test_a_verdict_is_kept_once_an_answer_with_its_reason(session: Session, watc
         feedback = judge(session, found) if found else None
         assert feedback is not None
         keep(feedback, file)
+        assert found is not None
+        judged(session, found, feedback)
     (only,) = kept(file)
 
     assert (only.verdict, only.reason, only.question) == ("bad", "source", QUESTION)

@@ -22,6 +22,14 @@ def test_each_suggestion_is_answered_with_something_not_yet_shown(bot: ColumnBot
         shown |= quoted
 
 
+@pytest.mark.parametrize(
+    "question", ["Wat schreef hij in 2015 over offertes?", "Wat schreef hij door de jaren heen over offertes?"]
+)
+def test_what_is_of_a_year_or_of_all_of_them_is_not_asked_again_of_a_year(bot: ColumnBot, question: str) -> None:
+    asked = question.rstrip("?")
+    assert not any(offered.startswith(asked) for offered in bot.suggest(bot.ask(question)))
+
+
 def test_after_what_the_archive_does_not_know_it_offers_what_it_does(bot: ColumnBot) -> None:
     answer = bot.ask("What does a recipe for apple pie with cinnamon look like?")
     assert not answer.found

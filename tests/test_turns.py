@@ -102,6 +102,28 @@ def test_readers_are_answered_in_the_order_they_came_and_who_leaves_makes_room(b
     assert order == ["dan", "later"]
 
 
+def test_who_leaves_in_mid_answer_holds_the_turn_until_it_is_made_and_is_not_shown_it(
+    bot: ColumnBot, watch: Watch
+) -> None:
+    turns, session = Turns(3), Session(bot.conversation())
+
+    async def play() -> None:
+        asking = in_turn(turns, session, QUESTION, EVERYTHING, watch, "nl")
+        await anext(asking)  # the question
+        making = asyncio.ensure_future(anext(asking))
+        while not turns.turn.locked():
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+        assert turns.turn.locked()  # a thread is at work on it still
+        assert not turns.busy
+        async with turns.turn:
+            assert session.turns == []
+
+    asyncio.run(play())
+
+
 @pytest.mark.parametrize("question", [QUESTION, UNKNOWN])
 def test_what_a_session_keeps_of_an_answer_is_what_its_buttons_open(bot: ColumnBot, question: str) -> None:
     answer = bot.ask(question)

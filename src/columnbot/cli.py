@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from columnbot.errors import ColumnbotError, IndexOutdated, SettingsError
-from columnbot.messages import say, signature
+from columnbot.messages import in_digits, say, signature
 from columnbot.options import (
     AuthorOption,
     CheckerOption,
@@ -109,9 +109,11 @@ def index_command(
         _print(line)
     key = "index_unchanged" if report.unchanged else "index_built"
     _print(
-        say(key, settings.language, index=report.index, articles=report.articles, words=f"{report.words:,}",
-            passages=report.passages, embedded=report.embedded, years=years_of(report, settings.language),
-            seconds=f"{report.seconds:.1f}", authors=len(report.authors), skipped=len(report.skipped))
+        say(key, settings.language, index=report.index, articles=report.articles, seconds=f"{report.seconds:.1f}",
+            words=in_digits(report.words, settings.language), years=years_of(report, settings.language),
+            authors=say("author" if len(report.authors) == 1 else "authors", settings.language,
+                        number=len(report.authors)),
+            passages=report.passages, embedded=report.embedded, skipped=len(report.skipped))
     )  # fmt: skip
 
 

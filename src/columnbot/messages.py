@@ -129,9 +129,9 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "{skipped} skipped. Nothing was written.",
     },
     "index_built": {
-        "nl": "{index}: {articles} columns ({years}, {authors} auteurs, {words} woorden) in {passages} passages, "
+        "nl": "{index}: {articles} columns ({years}, {authors}, {words} woorden) in {passages} passages, "
         "waarvan {embedded} nieuw; {skipped} bestanden overgeslagen; {seconds} s.",
-        "en": "{index}: {articles} columns ({years}, {authors} authors, {words} words) in {passages} passages, "
+        "en": "{index}: {articles} columns ({years}, {authors}, {words} words) in {passages} passages, "
         "{embedded} of them new; {skipped} files skipped; {seconds} s.",
     },
     "index_renewed": {
@@ -139,7 +139,7 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "en": "{index} was made by another version of columnbot and has been built again: {articles} columns.",
     },
     "index_unchanged": {
-        "nl": "{index} is al bij: {articles} columns ({years}) in {passages} passages; "
+        "nl": "{index} is al bijgewerkt: {articles} columns ({years}) in {passages} passages; "
         "{skipped} bestanden overgeslagen.",
         "en": "{index} is up to date: {articles} columns ({years}) in {passages} passages; {skipped} files skipped.",
     },
@@ -169,6 +169,12 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Antwoorden zijn zinnen uit de columns zelf, elk met zijn bron. Klik op een nummer en lees verder.",
         "en": "Answers are sentences from the columns themselves, each with its source. Click a number to read on.",
     },
+    "chat.promise_written": {
+        "nl": "Een taalmodel schrijft de antwoorden; elke zin is getoetst aan de columns en heeft zijn bron. "
+        "Klik op een nummer en lees verder.",
+        "en": "A language model writes the answers; each sentence is checked against the columns and has its source. "
+        "Click a number to read on.",
+    },
     "chat.busy": {
         "nl": "Het is nu erg druk; deze vraag is niet beantwoord. Stel hem over een halve minuut nog eens.",
         "en": "It is very busy now; this question was not answered. Please ask it again in half a minute.",
@@ -184,7 +190,8 @@ _MESSAGES: dict[str, dict[str, str]] = {
     "chat.try": {"nl": "Probeer bijvoorbeeld", "en": "Try for instance"},
     "chat.column": {"nl": "1 column", "en": "1 column"},
     "chat.columns": {"nl": "{number} columns", "en": "{number} columns"},
-    "chat.authors": {"nl": "{number} auteurs", "en": "{number} authors"},
+    "author": {"nl": "1 auteur", "en": "1 author"},
+    "authors": {"nl": "{number} auteurs", "en": "{number} authors"},
     "chat.about_title": {"nl": "Wat staat er in “{title}”?", "en": "What does “{title}” say?"},
     "suggest.year": {"nl": "{question} in {year}?", "en": "{question} in {year}?"},
     "suggest.timeline": {"nl": "{question} door de jaren heen?", "en": "{question} over the years?"},
@@ -262,14 +269,14 @@ _MESSAGES: dict[str, dict[str, str]] = {
     "chat.copy": {"nl": "Kopieer met bronnen", "en": "Copy with sources"},
     "chat.copied": {"nl": "Gekopieerd", "en": "Copied"},
     "chat.withheld": {
-        "nl": "Weggelaten, want geen bron draagt het: {number}×",
+        "nl": "Weggelaten, want door geen bron gestaafd: {number}×",
         "en": "Left out, as no source bears it out: {number}×",
     },
     "chat.close": {"nl": "Sluiten", "en": "Close"},
     "chat.original": {"nl": "Oorspronkelijke pagina", "en": "Original page"},
     "chat.open_to_all": {
         "nl": "Let op: op {host} kan iedereen die deze machine bereikt de columns lezen en vragen stellen. Geef met "
-        "--auth-file wie er in mogen.",
+        "--auth-file aan wie erin mag.",
         "en": "Note: on {host}, whoever reaches this machine can read the columns and ask questions. Say with "
         "--auth-file who may enter.",
     },

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 
 from columnbot.answering import Answer
 from columnbot.articles import Article
 from columnbot.language import fold
 from columnbot.messages import say
+from columnbot.questions import asks_for_change, years_of
 
 TRIED = 8  # questions at most; each costs as much as an answer
 SURE = 0.4  # an answer less sure than this is not worth offering
@@ -40,10 +42,12 @@ def _candidates(answer: Answer, near: Sequence[Article]) -> Iterator[str]:
     shared = [tag for tag, columns in Counter(tag for article in near for tag in article.tags).items() if columns > 1]
     untold = [tag for tag in shared if fold(tag) not in fold(answer.question)]
     asked = answer.question.rstrip("?!. ")
+    # Neither "… in 2012 in 2015?" nor "Wat staat er in “Het spoor” in 2015?" is a question.
+    of_any_year = not (years_of(asked, date.today().year) or asks_for_change(asked) or "“" in asked)
     for article in near:
         if article.path in cited:
             continue
-        if answer.found and article.date and article.date.year not in years:
+        if of_any_year and answer.found and article.date and article.date.year not in years:
             years.add(article.date.year)
             yield say("suggest.year", answer.language, question=asked, year=article.date.year)
         title = article.title.strip()

@@ -45,7 +45,7 @@ class Layout:
         return [*self.of_archive, self.language, self.about, self.history, self.fresh, self.question, self.part]
 
 
-def lay_out(settings: Settings, articles: Sequence[Article]) -> Layout:
+def lay_out(settings: Settings, articles: Sequence[Article], *, written: bool) -> Layout:
     """Puts the components on the page that is being built."""
     language = settings.language
 
@@ -82,7 +82,7 @@ def lay_out(settings: Settings, articles: Sequence[Article]) -> Layout:
                 line_breaks=False,
                 allow_tags=False,
                 sanitize_html=True,
-                **_welcome(articles, language),
+                **_welcome(articles, language, written),
             )
             only = gr.Button(visible=False, size="sm", elem_id="cb-only")
             question = gr.Textbox(
@@ -112,19 +112,21 @@ def lay_out(settings: Settings, articles: Sequence[Article]) -> Layout:
     return Layout(masthead, choice, about, history, fresh, chatbot, only, question, part, boxes, reader)
 
 
-def said_of_archive(language: str, settings: Settings, articles: Sequence[Article]) -> tuple[Any, ...]:
+def said_of_archive(
+    language: str, settings: Settings, articles: Sequence[Article], *, written: bool
+) -> tuple[Any, ...]:
     """What the `of_archive` of a layout say in that language, of the archive as it is now."""
     return (
         _masthead(settings, articles, language),
-        gr.update(**_welcome(articles, language)),
+        gr.update(**_welcome(articles, language, written)),
         *(gr.update(**_box(name, articles, language)) for name in _BOXES),
     )
 
 
-def spoken_in(language: str, settings: Settings, articles: Sequence[Article]) -> tuple[Any, ...]:
+def spoken_in(language: str, settings: Settings, articles: Sequence[Article], *, written: bool) -> tuple[Any, ...]:
     """What the `spoken` of a layout say in that language."""
     return (
-        *said_of_archive(language, settings, articles),
+        *said_of_archive(language, settings, articles, written=written),
         gr.update(label=say("chat.language", language)),
         *(gr.update(value=say(f"chat.{name}", language)) for name in ("about", "history", "new")),
         gr.update(placeholder=say("chat.ask", language), label=say("chat.question", language)),
@@ -156,10 +158,10 @@ def _box(name: str, articles: Sequence[Article], language: str) -> dict[str, Any
     }
 
 
-def _welcome(articles: Sequence[Article], language: str) -> dict[str, Any]:
+def _welcome(articles: Sequence[Article], language: str, written: bool) -> dict[str, Any]:
     examples = [{"text": text} for text in example_questions(articles, language)]
     return {
-        "placeholder": placeholder_html(language),
+        "placeholder": placeholder_html(language, written=written),
         "examples": examples,
         "label": say("chat.conversation", language),
     }

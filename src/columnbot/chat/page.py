@@ -13,7 +13,7 @@ from columnbot.chat.about import about_html
 from columnbot.chat.history import history_html
 from columnbot.chat.layout import lay_out, said_of_archive, spoken_in
 from columnbot.chat.reader import sheet_html
-from columnbot.chat.session import Session, article_at, asked_again, column_at, go_further, judge, referred
+from columnbot.chat.session import Session, article_at, asked_again, column_at, go_further, judge, judged, referred
 from columnbot.chat.tools import add_tools
 from columnbot.chat.turns import Turns, in_turn
 from columnbot.chat.watch import Watch
@@ -50,7 +50,7 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         if settings.mcp:
             add_tools(bot)  # first, as an event may go by the same name
         session, path = gr.State(None), gr.State(None)  # of the one column that is searched, if it is one
-        on = lay_out(settings, bot.articles())
+        on = lay_out(settings, bot.articles(), written=bot.writer is not None)
         answering = quick | {
             "outputs": [on.chatbot, session, on.question],
             "concurrency_id": "answering",
@@ -157,14 +157,14 @@ class _Handlers:
     def judge(self, held: Session | None, event: gr.EventData) -> Update:
         found = referred(held, _from_browser(event, "reference"))
         feedback = judge(held, found) if held and found else None
-        if held is None or feedback is None:
+        if held is None or found is None or feedback is None:
             return gr.skip()
         try:
             keep(feedback, beside(self.settings.index) / FILE)
         except FeedbackProblem as problem:
             raise gr.Error(say("chat.not_kept", self.settings.language), print_exception=False) from problem
         self.watch.judged(feedback.verdict)
-        return held.messages
+        return judged(held, found, feedback)
 
     def tell_about(self, language: str) -> str:
         try:
@@ -174,7 +174,7 @@ class _Handlers:
 
     def speak(self, language: str) -> Update:
         try:
-            return spoken_in(language, self.settings, self.bot.articles())
+            return spoken_in(language, self.settings, self.bot.articles(), written=self.bot.writer is not None)
         except IndexUnavailable:
             return gr.skip()
 
@@ -183,7 +183,7 @@ class _Handlers:
         try:
             if self.bot.index.name == self.laid_out:
                 return gr.skip()
-            return said_of_archive(language, self.settings, self.bot.articles())
+            return said_of_archive(language, self.settings, self.bot.articles(), written=self.bot.writer is not None)
         except IndexUnavailable:
             return gr.skip()
 

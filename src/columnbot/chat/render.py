@@ -18,6 +18,7 @@ from columnbot.feedback import REASONS, Verdict
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.lists import in_lines
 from columnbot.messages import say, signature
+from columnbot.questions import asks_for_change
 
 NEAREST = 3
 _SURE, _LIKELY = 0.75, 0.5
@@ -51,7 +52,7 @@ def answer_html(
     """
     above = _understood(answer, typed) + _within(where, answer.language)
     body = _found(answer, turn) if answer.found else _not_found(answer, turn)
-    below = _over_the_years(years or {}, answer.language, turn) + _following(following, answer.language, turn)
+    below = _over_the_years(years or {}, answer, turn) + _following(following, answer.language, turn)
     return (
         f'<div class="cb-answer" lang="{answer.language}">{above}{body}{below}{_footing(answer, turn, verdict)}</div>'
     )
@@ -83,17 +84,20 @@ def filters_in_words(where: Filter) -> str:
     return ", ".join(part for part in (where.author, years, *where.tags, *sorted(where.paths)) if part)
 
 
-def _over_the_years(years: Mapping[int, int], language: str, turn: int) -> str:
+def _over_the_years(years: Mapping[int, int], answer: Answer, turn: int) -> str:
     """How many columns name the subject in each year, as bars; a click on one asks for that year."""
     if len(years) < 2:
         return ""
+    language = answer.language
     most, apart = max(years.values()), -(-len(years) // _LABELS)
     bars = "".join(
         _year(year, columns, -(-columns * _HEIGHTS // most), language, turn, labelled=place % apart == 0)
         for place, (year, columns) in enumerate(years.items())
     )
     heading = say("chat.over_the_years", language, number=sum(years.values()), first=min(years), last=max(years))
-    quotes = _button(f"{turn}:year:all", "cb-all-years", _text(say("chat.a_quote_a_year", language)))
+    quotes = ""
+    if not asks_for_change(answer.question):
+        quotes = _button(f"{turn}:year:all", "cb-all-years", _text(say("chat.a_quote_a_year", language)))
     content = f'<summary>{heading}</summary><div class="cb-years">{bars}</div>{quotes}'
     return f'<details class="cb-over-the-years">{content}</details>'
 
@@ -237,7 +241,7 @@ def _copy_button(answer: Answer, turn: int) -> str:
 def _button(reference: str, kind: str, content: str, *, name: str = "") -> str:
     """A button that opens a column. A `name` is read out in place of its content, and shown as a tip."""
     if name:
-        tip = escape(name)
+        tip = escape(" ".join(name.split()))  # a blank line would end the bubble's HTML
         content = f'<span class="cb-aside">{_text(name)}</span><span class="cb-shown">{content}</span>'
         return f'<button type="button" class="cb-open {kind}" value="{reference}" title="{tip}">{content}</button>'
     return f'<button type="button" class="cb-open {kind}" value="{reference}">{content}</button>'

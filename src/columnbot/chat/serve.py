@@ -1,5 +1,7 @@
 """Serving the page to a browser on this machine: Gradio's launch, with everything shut that is not needed."""
 
+import asyncio
+import errno
 import logging
 import socket
 import sys
@@ -104,10 +106,12 @@ def _doorkeeper(settings: Settings) -> Callable[[str, str], Awaitable[bool]] | N
     if not settings.auth_file:
         return None
     doorkeeper = Doorkeeper(read_passwords(Path(settings.auth_file)))
+    one_at_a_time = asyncio.Lock()  # here, or those who wait would take all the threads that answers are made in
 
     async def let_in(name: str, password: str) -> bool:
         # Hashing takes a fifth of a second, in which Gradio would answer nobody else.
-        return await run_in_threadpool(doorkeeper, name, password)
+        async with one_at_a_time:
+            return await run_in_threadpool(doorkeeper, name, password)
 
     return let_in
 
@@ -181,8 +185,9 @@ def _free_port(settings: Settings) -> int:
     host, language = settings.host, settings.language
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise ChatError(say("chat.host_unknown", language, host=host, reason=error.strerror)) from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no name of a machine"
+        raise ChatError(say("chat.host_unknown", language, host=host, reason=reason)) from error
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -191,7 +196,9 @@ def _free_port(settings: Settings) -> int:
         except PermissionError as error:
             raise ChatError(say("chat.port_forbidden", language, port=settings.port)) from error
         except OSError as error:
-            raise ChatError(say("chat.port_taken", language, port=settings.port)) from error
+            if error.errno == errno.EADDRINUSE:
+                raise ChatError(say("chat.port_taken", language, port=settings.port)) from error
+            raise ChatError(say("chat.host_unknown", language, host=host, reason=error.strerror)) from error
 
 
 class _Headers:

@@ -4,13 +4,14 @@ A click in the page names a turn and a thing in it ("2:citation:1"); what they s
 browser cannot ask for anything that was not shown to it.
 """
 
+import logging
 import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
-from threading import Lock
+from threading import Event, Lock
 
 from columnbot.answering import Answer
 from columnbot.articles import Article
@@ -18,11 +19,13 @@ from columnbot.bot import ColumnBot, Conversation
 from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
 from columnbot.chat.watch import Watch
-from columnbot.errors import ColumnbotError, IndexUnavailable
+from columnbot.errors import ColumnbotError, QuestionError
 from columnbot.feedback import REASONS, Feedback, Verdict
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.language import language_of
 from columnbot.messages import say
+
+_log = logging.getLogger(__name__)
 
 Message = dict[str, str]
 _REFERENCE = re.compile(r"(\d{1,4}):(citation|column|year|next|verdict):(\w{1,12})", re.ASCII)
@@ -79,19 +82,27 @@ class Session:
         return self.messages
 
 
-def talk(session: Session, typed: str, where: Filter, watch: Watch, *, alone: bool = False) -> Iterator[list[Message]]:
-    """The bubbles of the session, again and again as the answer to what was typed, or is asked `alone`, grows."""
+def talk(
+    session: Session, typed: str, where: Filter, watch: Watch, *, alone: bool = False, left: Event | None = None
+) -> Iterator[list[Message]]:
+    """The bubbles of the session, again and again as the answer to what was typed, or is asked `alone`, grows.
+
+    What is made once the reader has `left` is not shown.
+    """
     began = time.perf_counter()
     yield session.say("user", question_html(typed))
     number = len(session.turns)
     try:
         for answer in session.conversation.stream(typed, where, alone=alone):
+            if left and left.is_set():
+                return
             yield session.show(number, Turn(typed, where, answer))
     except ColumnbotError as error:
         watch.failed(typed, time.perf_counter() - began)
-        away = isinstance(error, IndexUnavailable)
-        problem = say("chat.out_of_order", language_of(typed)) if away else str(error)
-        yield session.say("assistant", problem_html(problem))
+        if not isinstance(error, QuestionError):
+            _log.warning("A question could not be answered: %s", error)  # it names files, which are not the reader's
+        problem = "no_subject" if isinstance(error, QuestionError) else "chat.out_of_order"
+        yield session.say("assistant", problem_html(say(problem, language_of(typed))))
         return
     watch.answered(typed, session.turns[number].answer, time.perf_counter() - began)
 
@@ -177,13 +188,12 @@ def asked_again(referred: Reference) -> tuple[str, Filter] | None:
 
 
 def judge(session: Session, referred: Reference) -> Feedback | None:
-    """The verdict that a click gives, and marks as given."""
+    """The verdict that a click gives."""
     verdict, _, reason = referred.value.partition("_")
     if referred.kind != "verdict" or (verdict, reason) not in {("good", ""), *(("bad", r) for r in REASONS)}:
         return None
     answer = referred.turn.answer
     given: Verdict = "good" if verdict == "good" else "bad"
-    session.show(referred.number, replace(referred.turn, verdict=given))
     return Feedback(
         id=f"{session.id}:{referred.number}",
         given=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -194,6 +204,11 @@ def judge(session: Session, referred: Reference) -> Feedback | None:
         confidence=round(answer.confidence, 4),
         columns=tuple(dict.fromkeys(c.article.path for c in answer.citations)),
     )
+
+
+def judged(session: Session, referred: Reference, feedback: Feedback) -> list[Message]:
+    """The bubbles, in which the verdict is marked as given."""
+    return session.show(referred.number, replace(referred.turn, verdict=feedback.verdict))
 
 
 def _bubble(number: int, turn: Turn) -> str:

@@ -1,8 +1,9 @@
 """Whose turn it is: answers are made one at a time, as the model takes every core."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
+from threading import Event
 
 from anyio import to_thread
 
@@ -21,7 +22,7 @@ class Turns:
 
     def __init__(self, most: int) -> None:
         self._most, self._there = most, 0
-        self.turn = asyncio.Lock()  # held by the one who is answered; given on in the order they came
+        self.turn = asyncio.Lock()  # held while an answer is made; given on in the order they came
 
     @property
     def full(self) -> bool:
@@ -59,17 +60,43 @@ async def in_turn(
         yield [*session.messages, shown, why], asked
         return
     with turns.place():
-        steps = _aside(talk(session, asked, where, watch, alone=alone))
-        yield await anext(steps), ""  # the question, while others are answered
-        async with turns.turn:
-            async for messages in steps:
+        left = Event()
+        steps = talk(session, asked, where, watch, alone=alone, left=left)
+        yield next(steps), ""  # the question, while others are answered
+        async with aclosing(_aside(steps, turns.turn, left)) as made:
+            async for messages in made:
                 yield messages, ""
 
 
-async def _aside(steps: Iterator[list[Message]]) -> AsyncIterator[list[Message]]:
-    """The steps, each made in a thread; who no longer wants them does not wait for the one being made."""
-    while (messages := await to_thread.run_sync(next, steps, None, abandon_on_cancel=True)) is not None:
-        yield messages
+async def _aside(
+    steps: Iterator[list[Message]], turn: asyncio.Lock, left: Event
+) -> AsyncGenerator[list[Message], None]:
+    """The steps, each made in a thread, once it is this reader's turn.
+
+    A thread cannot be stopped. Who leaves does not wait for the step being made, but the next one's turn does:
+    else whoever asks and leaves again and again would have as many answers made at once.
+    """
+    await turn.acquire()
+    making: asyncio.Future[list[Message] | None] | None = None
+    try:
+        while True:
+            making = asyncio.ensure_future(to_thread.run_sync(next, steps, None))
+            messages = await asyncio.shield(making)
+            if messages is None:
+                return
+            yield messages
+    finally:
+        left.set()
+        if making is None or making.done():
+            turn.release()
+        else:
+            making.add_done_callback(lambda made: _give_on(turn, made))
+
+
+def _give_on(turn: asyncio.Lock, made: "asyncio.Future[list[Message] | None]") -> None:
+    if not made.cancelled():
+        made.exception()  # looked at, or asyncio would report that nobody did
+    turn.release()
 
 
 def refusal_of(turns: Turns, session: Session, asked: str) -> str | None:

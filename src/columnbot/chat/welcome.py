@@ -23,7 +23,7 @@ def archive_line(articles: Sequence[Article], language: str) -> str:
     years = [article.date.year for article in articles if article.date]
     parts = [say(key, language, number=len(articles))]
     if authors:
-        parts.append(", ".join(authors) if len(authors) <= 2 else say("chat.authors", language, number=len(authors)))
+        parts.append(", ".join(authors) if len(authors) <= 2 else say("authors", language, number=len(authors)))
     if years:
         parts.append(str(min(years)) if min(years) == max(years) else f"{min(years)}–{max(years)}")
     return ", ".join(parts)
@@ -75,10 +75,11 @@ def logo_address(file: str) -> str:
     return f"data:{kind};base64,{b64encode(content).decode()}"
 
 
-def placeholder_html(language: str) -> str:
-    """What stands above the example questions."""
+def placeholder_html(language: str, *, written: bool) -> str:
+    """What stands above the example questions; `written` is whether a language model writes the answers."""
+    promise = say("chat.promise_written" if written else "chat.promise", language)
     return (
         f'<div class="cb-welcome" lang="{language}"><p class="cb-ask">{escape(say("chat.ask", language))}</p>'
-        f'<p class="cb-promise">{escape(say("chat.promise", language))}</p>'
+        f'<p class="cb-promise">{escape(promise)}</p>'
         f'<p class="cb-try">{escape(say("chat.try", language))}</p></div>'
     )

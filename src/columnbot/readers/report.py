@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from columnbot.articles import Article
-from columnbot.messages import say
+from columnbot.messages import in_digits, say
 from columnbot.readers import Archive, Copies, Skipped
 
 VERY_SHORT = 25  # words
@@ -94,7 +94,7 @@ def report_lines(report: ArchiveReport, archive: Path, language: str) -> list[st
     more = ["…"] if len(report.authors) > len(names) else []
     summary = say(
         "archive_read", language, archive=archive, files=report.files, articles=report.articles,
-        years=years_of(report, language), words=f"{report.words:,}", skipped=len(report.skipped),
+        years=years_of(report, language), words=in_digits(report.words, language), skipped=len(report.skipped),
         authors=", ".join(names + more) or say("unknown_author", language),
     )  # fmt: skip
     return [*lines, summary]
