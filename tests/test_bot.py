@@ -49,6 +49,24 @@ def test_a_new_subject_is_not_tied_to_the_one_before(bot: ColumnBot) -> None:
     assert talk.ask(question).question == question
 
 
+def test_thanks_are_no_question_and_the_talk_goes_on_after_them(bot: ColumnBot) -> None:
+    talk = bot.conversation()
+    assert not talk.ask("Hallo!").found
+    assert talk.ask("Wat stond er in het notitieboek van Ruud Postma?").question.startswith("Wat stond")
+    thanks = talk.ask("Dank je wel!")
+    assert (thanks.found, thanks.question) == (False, "Dank je wel!")
+    assert "Ruud Postma" in talk.ask("en wanneer was dat?").question
+
+
+def test_a_follow_up_leans_on_the_question_that_opened_and_on_the_last_one_that_named_something(
+    bot: ColumnBot,
+) -> None:
+    talk = bot.conversation()
+    for question in ("Wat schreef hij over koud bellen?", "En over beurzen in 2015?", "En over offertes?", "Waarom?"):
+        answer = talk.ask(question)
+    assert answer.question == "Wat schreef hij over koud bellen? En over offertes? Waarom?"
+
+
 def test_a_refused_question_leaves_the_conversation_as_it_was(bot: ColumnBot) -> None:
     talk = bot.conversation()
     talk.ask("Wat stond er in het notitieboek van Ruud Postma?")

@@ -6,10 +6,10 @@ import pytest
 
 from columnbot import ColumnBot
 from columnbot.checking import SURE_ENOUGH, Verdict, check_sentence
-from columnbot.claims import denials, names_of, opposed, turned
+from columnbot.claims import claims_cause, denials, folded_words, names_of, opposed, stands_in, turned
 from columnbot.embedding import Embedder
 from columnbot.errors import ModelUnavailable
-from columnbot.figures import figures_of, missing_figures
+from columnbot.figures import calendar_of, figures_of, missing_figures
 from columnbot.index import Index
 from columnbot.judging import open_judge
 from columnbot.passages import Passage
@@ -102,6 +102,7 @@ def test_a_sentence_that_cites_nothing_or_says_nothing_is_a_mistake_of_the_calle
         ("de tweeëntwintigste, vierdejaars en in de jaren '90", [22, 4, 90]),
         ("seven hundred of twenty-one thousand", [700, 21000]),
         ("een van de eerste, ten eerste", []),
+        ("the eighth of the twentieth, and forty-eighth", [8, 20, 48]),
     ),
 )
 def test_numbers_are_read_in_figures_and_in_words(text, values):
@@ -119,15 +120,48 @@ def test_names_are_words_with_a_capital_that_does_not_open_the_sentence():
     ]  # fmt: skip
 
 
+def test_jan_is_a_name_and_no_month():
+    assert calendar_of("Volgens Jan was het in januari.") == {"januari"}
+    assert names_of("Volgens Jan is het onzin.") == ["Jan"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "there"),
+    [
+        ("Anne", "De plannen van de mannen", False),
+        ("Hans", "thans", False),
+        ("Utrechtse", "in Utrecht", True),
+        ("Twitter", "een Twitteraccount", True),
+    ],
+)
+def test_a_name_stands_at_the_head_of_a_word_and_not_somewhere_in_it(name, text, there):
+    assert stands_in(name, folded_words(text)) is there
+
+
+def test_a_cause_is_claimed_by_want_in_dutch_only():
+    assert claims_cause("Hij stopte, want het was te duur.")
+    assert not claims_cause("They want more readers.")
+
+
 def test_a_sentence_is_turned_round_by_a_denial_put_in_or_taken_out():
     assert turned("Het was geen succes.") == "Het was een succes."
     assert turned("Het was een succes.") == "Het was niet een succes."
+    assert turned("Niemand leest nog blogs.") == "iedereen leest nog blogs."
+    assert turned("He can't win.") == "He can win."
     assert denials("Niet alleen hier, maar nooit zonder reden.") == 2
 
 
 def test_opposites_are_seen_where_one_text_has_the_one_and_the_other_the_other():
     assert list(opposed("Hij komt altijd.", "Hij komt nooit.")) == ["altijd"]
     assert not list(opposed("Hij komt altijd.", "Hij komt altijd, zij nooit."))
+    for one, other in (
+        ("hoog", "laag"),
+        ("groot", "klein"),
+        ("snel", "traag"),
+        ("duur", "goedkoop"),
+        ("laat", "vroeg"),
+    ):
+        assert list(opposed(f"Het was {one}.", f"Het was {other}.")) == [one]
 
 
 class Strict:

@@ -16,6 +16,7 @@ from columnbot.questions import (
     asks_for_change,
     checked,
     leans_back,
+    names_a_subject,
     offers,
     points_back,
     subject_of,
@@ -51,6 +52,12 @@ from columnbot.questions import (
         ("In welke stad woont de schrijver?", Asked.PLACE),
         ("Welke klant belde als eerste?", Asked.NAME),
         ("Which book did she read?", Asked.NAME),
+        # What is asked comes first; a clause behind it asks nothing.
+        ("Which book did she read when the train was late?", Asked.NAME),
+        ("Wie vroeg hem waarom hij bleef?", Asked.PERSON),
+        ("Wat doe je wanneer de trein laat is?", Asked.ANYTHING),
+        ("Is het waar dat hij gestopt is?", Asked.ANYTHING),
+        ("Waar staat RSS voor?", Asked.ANYTHING),
         ("Waar gaat de column over?", Asked.ANYTHING),
         ("Wat is er mis met vergaderen?", Asked.ANYTHING),
         ("Vertel iets over koffie", Asked.ANYTHING),
@@ -65,6 +72,10 @@ def test_a_question_tells_what_it_asks_for(question, asked):
     [
         (Asked.NUMBER, "Er kwamen 12 mensen.", "Er kwam niemand."),
         (Asked.NUMBER, "Er kwamen twaalf mensen.", "Er kwam een man."),
+        (Asked.NUMBER, "Hij is eenentwintig.", "Ten slotte ging hij."),
+        (Asked.PLACE, "In Tiel staat het magazijn.", "In maart staat het leeg."),
+        (Asked.PERSON, "Hij zei: “Vraag het Petra.”", "Hij zei: “Nooit meer.”"),
+        (Asked.TIME, "He posts every Sunday.", "You may think so."),
         (Asked.TIME, "Het begon in 2012.", "Het begon stil."),
         (Asked.TIME, "Vorige week belde hij.", "Hij belde terug."),
         (Asked.TIME, "Wij begonnen om 14.30 uur.", "Wij begonnen met koffie."),
@@ -78,6 +89,12 @@ def test_a_question_tells_what_it_asks_for(question, asked):
 )
 def test_a_sentence_holds_an_answer_of_that_kind_or_not(asked, with_it, without_it):
     assert (offers(asked, "", with_it), offers(asked, "", without_it)) == (True, False)
+
+
+def test_what_the_question_names_itself_is_no_answer_and_a_part_of_a_word_is_not_named():
+    assert not offers(Asked.NUMBER, "Hoeveel lezers had hij in 2012?", "Hij begon in 2012.")
+    assert offers(Asked.NUMBER, "Hoeveel lezers had hij in 2012?", "Hij had 12 lezers.")
+    assert offers(Asked.PERSON, "Wie kwam er in januari langs?", "Toen kwam Jan langs.")
 
 
 @given(st.text(max_size=50))
@@ -116,6 +133,9 @@ BEFORE = Question("Wat schrijft zij over koffie?", "Wat schrijft zij over koffie
         "Wat is haar mening over vergaderen?",
         "Én thee dan?",
         "Who wrote it?",
+        "Wie zaten er in de jury?",
+        "Wat zei die eerste?",
+        "Wat vond hij van de laatste?",
     ],
 )
 def test_a_follow_up_leans_on_the_question_before(question):
@@ -131,11 +151,26 @@ def test_a_follow_up_leans_on_the_question_before(question):
         "Hoeveel kost koffie in de automaat?",
         "En wat zegt de schrijver over lange vergaderingen op maandagochtend?",
         "What does it cost to hire a consultant for a month abroad?",
+        "Wat staat er over fietsen?",
+        "Zijn er columns over privacy?",
+        "Wat zijn goede podcasts?",
+        "Waarom zijn mensen bang voor robots?",
+        "Hoe verliep de Tweede Wereldoorlog?",
+        "Are there columns about privacy?",
+        "Wat is RSS?",
+        "Wat vond hij van Twitter?",
     ],
 )
 def test_a_question_that_names_its_subject_stands_alone(question):
     assert not leans_back(question)
     assert understand(question, before=BEFORE) == Question(question, question)
+
+
+@pytest.mark.parametrize("remark", ["Bedankt!", "Dank je wel!", "Hallo", "Oké", "Tot ziens!", "Thanks"])
+def test_a_courtesy_asks_nothing_of_what_came_before_either(remark):
+    understood = understand(remark, before=BEFORE)
+    assert understood == Question(remark, remark)
+    assert not names_a_subject(understood)
 
 
 def test_the_first_question_stands_alone_even_when_it_is_short():
@@ -170,6 +205,16 @@ def test_any_question_is_understood_or_refused(text):
         ("What did she write last year?", {2025}),
         ("Wat vond hij de laatste jaren van mail?", {2023, 2024, 2025, 2026}),
         ("Hoeveel kost 2.012 gram bouten?", set()),
+        ("Wat waren zijn voornemens voor 2012?", {2012}),
+        ("Wat schreef hij voor 1902?", {1900, 1901}),
+        ("Wat gebeurde er vóór 1902?", {1900, 1901}),
+        ("Wat schreef ze tussen 2013 en 2010?", {2010, 2011, 2012, 2013}),
+        ("de verkiezingen van 2010 en 2017", {2010, 2017}),
+        ("van 2010 tot 2012", {2010, 2011, 2012}),
+        ("Wat schreef ze het afgelopen jaar?", {2025, 2026}),
+        ("Wat schreef ze de laatste twee jaar?", {2024, 2025, 2026}),
+        ("What did she write in the last 2 years?", {2024, 2025, 2026}),
+        ("Wat koop je voor 2000 euro?", set()),
     ],
 )
 def test_the_years_a_question_speaks_of(question, years):
@@ -193,6 +238,9 @@ ARCHIVE = Archive(("Tineke Vos", "Bram de Slot"), frozenset({"water", "open data
         ("Zit de brug op slot?", None),
         ("Wat schreef Bramlage over bruggen?", None),
         ("Wat schreef de Raad over bruggen?", None),
+        ("Wat zegt Bram Stoker over bruggen?", None),  # another Bram
+        ("Wat is de mening van Bram?", "Bram de Slot"),
+        ("Wat vindt Bram van Bruggen?", "Bram de Slot"),
     ],
 )
 def test_an_author_is_understood_who_is_asked_for_as_the_writer(question: str, author: str | None) -> None:
@@ -252,6 +300,11 @@ def test_a_follow_up_keeps_to_the_author_and_tags_of_the_question_before() -> No
         ("How did her view of trains change over time?", True),
         ("Wat vond hij van de trein?", False),
         ("Hoeveel wisselgeld krijg je?", False),
+        ("Is zijn mening over bellen veranderd?", True),
+        ("Hoe verander ik mijn wachtwoord?", False),
+        ("Wat is evolutie?", False),
+        ("Who changed the law?", False),
+        ("Wanneer veranderde het bedrijf van naam?", False),
     ],
 )
 def test_a_question_on_change_is_recognised(question: str, change: bool) -> None:
@@ -262,6 +315,8 @@ def test_the_words_that_ask_for_change_are_not_what_the_question_is_about() -> N
     question = "Hoe veranderde zijn mening over de trein door de jaren heen?"
 
     assert [question[start:end] for start, end in telling_words(question)] == ["trein"]
+    other = "What is climate change?"
+    assert [other[start:end] for start, end in telling_words(other)] == ["climate", "change"]
 
 
 @pytest.mark.parametrize(

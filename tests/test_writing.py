@@ -135,6 +135,7 @@ TEXTS = [
     ("- Eén [1]\n- Twee [2]", ["- Eén [1]", "- Twee [2]"]),
     ("Een zin [1]. Van Dalen belt geen bedrijven", ["Een zin [1]."]),
     ("<think>Hm. Wat nu?</think>Een zin [1].", ["Een zin [1]."]),
+    ("<think>Hij vindt het leuk. Dat staat in 1. Dus antwoord ik dat.", []),  # cut off while it thought
 ]
 
 

@@ -80,7 +80,7 @@ HITS_SHOWN = 10
 
 def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
     """The sentences that answer, quoted with who wrote them and when; or that the archive has no answer."""
-    language = language_of(retrieved.question.focus)
+    language = language_of(retrieved.question.focus, default=language_of(retrieved.question.text))
     evidence = weigh_sentences(index, retrieved)
     confidence = confidence_of(index, retrieved, evidence)
     hits = hits_of(index, retrieved, HITS_SHOWN)

@@ -17,11 +17,11 @@ from columnbot.filters import EVERYTHING, Filter
 from columnbot.follow_up import Turn, spell_out
 from columnbot.index import Index, Pointer, open_index, read_pointer
 from columnbot.judging import open_judge
-from columnbot.language import language_of
+from columnbot.language import language_of, terms_of
 from columnbot.llm import LanguageModel
 from columnbot.over_time import columns_a_year
 from columnbot.passages import Passage
-from columnbot.questions import Question, understand
+from columnbot.questions import Question, names_a_subject, understand
 from columnbot.reranking import Reranker, rerank
 from columnbot.retrieval import Hit, Retrieved, hits_of, retrieve
 from columnbot.suggesting import suggestions
@@ -180,8 +180,9 @@ class ColumnBot:
         tags: tuple[str, ...] = (),
     ) -> Answer:
         """The answer with its citations, quoted or written, or `found=False`. Raises `QuestionError`."""
-        understood = understand(question, self.index.archive)
-        *_, answer = self._answers(understood, Filter(author, since, until, tuple(tags)))
+        source = self._current()
+        understood = understand(question, source.index.archive)
+        *_, answer = self._answers(source, understood, Filter(author, since, until, tuple(tags)))
         return answer
 
     def stream(self, question: str, where: Filter = EVERYTHING) -> Iterator[Answer]:
@@ -189,7 +190,8 @@ class ColumnBot:
 
         One that is being written may give way to a quoted one, with a `notice` of why. Raises `QuestionError`.
         """
-        return self._answers(understand(question, self.index.archive), where)
+        source = self._current()
+        return self._answers(source, understand(question, source.index.archive), where)
 
     def conversation(self) -> "Conversation":
         """A conversation, in which a question may lean on the ones before."""
@@ -213,8 +215,7 @@ class ColumnBot:
         """All articles, oldest first; undated ones last."""
         return self.index.articles
 
-    def _answers(self, question: Question, where: Filter) -> Iterator[Answer]:
-        source = self._current()
+    def _answers(self, source: _Source, question: Question, where: Filter) -> Iterator[Answer]:
         quoted = answer_by_quoting(source.index, self._retrieve(source, question, where))
         if self.writer is None:
             return growing(quoted)
@@ -243,6 +244,7 @@ class Conversation:
 
     def __init__(self, bot: ColumnBot) -> None:
         self._bot = bot
+        self._opening: Question | None = None
         self._before: Question | None = None
         self._cited: frozenset[str] = frozenset()
         self._turns: tuple[Turn, ...] = ()
@@ -257,21 +259,35 @@ class Conversation:
 
         A question that is `alone` leans on nothing before it, whatever its words.
         """
-        understood = understand(question, self._bot.index.archive) if alone else self._understand(question)
+        source = self._bot._current()
+        before = None if alone else self._before
+        understood = understand(question, source.index.archive, before=before, cited=self._cited)
+        if understood.is_follow_up:
+            understood = self._spelled_out(understood)
         answer: Answer | None = None
-        for answer in self._bot._answers(understood, where):
+        for answer in self._bot._answers(source, understood, where):
             yield answer
         assert answer is not None
-        # What a run of follow-ups leans on stays the question that opened it, so that it cannot grow without end.
-        self._before = self._before if self._before and understood.is_follow_up else understood
+        if not names_a_subject(understood):
+            return  # thanks, say, after which the talk goes on as it was
+        self._remember(understood)
         self._cited = frozenset(citation.article.path for citation in answer.citations) or self._cited
         self._turns = (*self._turns, Turn(answer.question, answer.text if answer.found else ""))[-TURNS_KEPT:]
 
-    def _understand(self, question: str) -> Question:
-        """The question spelled out: by the writer where there is one, else by rules."""
-        understood = understand(question, self._bot.index.archive, before=self._before, cited=self._cited)
+    def _remember(self, understood: Question) -> None:
+        """What the next follow-up leans on: the question that opened, and the last follow-up that named something.
+
+        No more of them, so that it cannot grow without end.
+        """
+        if self._opening is None or not understood.is_follow_up:
+            self._before = self._opening = understood
+        elif terms_of(understood.focus):
+            self._before = replace(understood, text=f"{self._opening.text} {understood.focus}")
+
+    def _spelled_out(self, understood: Question) -> Question:
+        """The follow-up spelled out by the writer, where there is one that can; else as rules did it."""
         writer = self._bot.writer
-        if writer is None or not understood.is_follow_up:
+        if writer is None:
             return understood
         spelled = spell_out(understood.focus, self._turns, writer, language_of(understood.focus))
         return replace(understood, text=spelled, focus=spelled) if spelled else understood

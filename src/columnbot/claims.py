@@ -52,10 +52,10 @@ def opening_word(text: str) -> str | None:
 
 
 def stands_in(name: str, words: set[str]) -> bool:
-    """Whether a name, perhaps inflected ("Utrechtse"), is one of these folded words, or part of one."""
+    """Whether a name, perhaps inflected ("Utrechtse"), is one of these folded words, or opens one ("Twitterfeed")."""
     parts = _WORD.findall(fold(name).removesuffix("'s").removesuffix("'"))
     plain = "".join(parts)
-    if words.issuperset(parts) or (len(plain) >= 4 and any(plain in word for word in words)):
+    if words.issuperset(parts) or (len(plain) >= 4 and any(word.startswith(plain) for word in words)):
         return True
     return any(_same_stem(plain, word) for word in words if word[:4] == plain[:4] and len(plain) >= 4)
 
@@ -106,9 +106,16 @@ _FINITE = re.compile(
 )
 
 
+_TURNED = {"niemand": "iedereen", "niets": "alles", "onmogelijk": "mogelijk", "nobody": "everybody",
+           "nothing": "everything", "impossible": "possible"}  # fmt: skip
+
+
 def turned(sentence: str) -> str:
     """The same sentence, roughly, saying the opposite: its denials taken out, or one put in."""
     if denials(sentence):
+        sentence = re.sub(r"\b([Cc]an)(?:['’]t|not)\b", r"\1", re.sub(r"\b([Ww])on['’]t\b", r"\1ill", sentence))
+        for denial, other in _TURNED.items():
+            sentence = re.sub(rf"\b{denial}\b", other, sentence, flags=re.IGNORECASE)
         some = re.sub(r"\b([Gg])een\b", lambda match: "Een" if match[1] == "G" else "een", sentence)
         return re.sub(r"\b(?:niet|nooit|evenmin|not|never|no|zonder|without)\b ?|n['’]t\b", "", some)
     no = "not" if language_of(sentence) == "en" else "niet"
@@ -131,7 +138,9 @@ _GIVES_CAUSE = re.compile(
 
 def claims_cause(sentence: str) -> bool:
     """Whether a sentence says that one thing is so because of another."""
-    return bool(_CLAIMS_CAUSE.search(sentence.lower()))
+    return any(
+        match.group() != "want" or language_of(sentence) == "nl" for match in _CLAIMS_CAUSE.finditer(sentence.lower())
+    )
 
 
 def gives_cause(text: str) -> bool:
@@ -152,22 +161,22 @@ _OPPOSITES = tuple(
     vorige?|previous / volgende?|next
     meer|more / minder|less|fewer
     meeste|most / minste|least
-    grote?r?|large|big|bigger|larger / kleine?r?|small|smaller
+    groot|grote?r?|large|big|bigger|larger / kleine?r?|small|smaller
     lange?r?|longe?r? / korte?r?|shorte?r?
     goede?|beter|good|better / slechte?r?|bad|worse
     nieuwe?|new / oude?|old
     (?:ge)?makkelijke?r?|eenvoudige?r?|easy|easily|simple / moeilijke?r?|lastige?r?|difficult|hard
-    snelle?r?|fast|quick\w* / langza\w*|trage?r?|slow\w*
-    hoge?r?|high\w* / lage?r?|low\w*
-    vroege?r?|early|earlier / late?r?
+    snel|snelle?r?|fast|quick\w* / langza\w*|traag|trage?r?|slow\w*
+    hoog|hoge?r?|high\w* / laag|lage?r?|low\w*
+    vroege?r?|early|earlier / laat|late?r?
     gratis|free / betaalde?|betalende?|paid
     voordele?n?|advantages? / nadele?n?|disadvantages?
     winst\w*|profits? / verlie[sz]\w*|loss\w*
     verzend\w*|verstu\w*|send\w*|sent / ontvang\w*|receiv\w*
     begin\w*|begon\w*|start\w*|began / eindig\w*|ophoud\w*|stop\w*|ends?|ended
     jonge?r?|young\w* / oude?r?|older|old
-    dure?r?|expensive / goedko\w*|cheap\w*
-    zware?|heavy / lichte?|light
+    duur|dure?r?|expensive / goedko\w*|cheap\w*
+    zwaar|zware?|heavy / lichte?|light
     publieke?|openba\w*|public / priv[eé]|besloten|private
     interessante?|boeiende?|interesting / saaie?|boring|verve\w*
     leuke?|mooie?|fijne?|prettige?|nice|fun / vervelende?|lelijke?|vreselijke?|awful

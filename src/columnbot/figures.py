@@ -23,7 +23,8 @@ def _number_words() -> dict[str, float]:
     words = {_dutch(n): n for n in range(2, 1000)}
     words |= {f"{word}{end}": n for word, n in words.items() for end in ("de", "ste")}
     english = {_english(n): n for n in range(2, 100)}
-    words |= english | {f"{word}th": n for word, n in english.items()}
+    words |= english | {f"{word.removesuffix('t').removesuffix('y')}{'ie' * word.endswith('y')}th": n
+                        for word, n in english.items()}  # fmt: skip
     words |= {"derde": 3, "second": 2, "third": 3, "fifth": 5, "ninth": 9, "twelfth": 12}
     return {word: float(n) for word, n in words.items() if word not in _UNCOUNTED}
 
@@ -117,11 +118,11 @@ def missing_figures(written: str, source: str) -> list[str]:
     return missing
 
 
-# Months and days of the week, with what they are called in the other language.
+# Months and days of the week, with what they are called in the other language; "Jan" is mostly somebody's name.
 CALENDAR = {
     form: forms.split()[0]
     for forms in (
-        "januari january jan", "februari february feb", "maart march mrt", "april apr", "mei", "juni june jun",
+        "januari january", "februari february feb", "maart march mrt", "april apr", "mei", "juni june jun",
         "juli july jul", "augustus august aug", "september sept sep", "oktober october okt oct", "november nov",
         "december dec", "maandag monday", "dinsdag tuesday", "woensdag wednesday", "donderdag thursday",
         "vrijdag friday", "zaterdag saturday", "zondag sunday",

@@ -32,6 +32,8 @@ def sentences_of(pieces: Iterator[str]) -> Iterator[str]:
             continue
         *whole, text = _split(text)
         yield from whole
+    if re.match(r"\s*<think", text):
+        return  # it was cut off while it thought
     *whole, last = _split(text)
     yield from whole
     if _ENDED.search(last):  # else it was cut off, and half a sentence may say the opposite

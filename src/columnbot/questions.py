@@ -8,7 +8,8 @@ from datetime import date
 from enum import Enum
 
 from columnbot.errors import QuestionError
-from columnbot.language import content_words, fold, terms_of
+from columnbot.figures import figures_of
+from columnbot.language import STOP_WORDS, content_words, fold, terms_of
 
 MAX_CHARACTERS = 2_000
 
@@ -26,7 +27,7 @@ class Asked(Enum):
     ANYTHING = "anything"
 
 
-# The first pattern that a question matches tells what it asks for.
+# What a question asks for is told by the pattern that matches first in it; of two in one place by the upper one.
 _ASKED = (
     (Asked.NUMBER, r"\b(hoe ?(veel\w*|oud|groot|lang|hoog|duur|diep|ver|vaak|zwaar)\b|"
                    r"wat (kost|betaal)\w*|wat moest?\b.*\bkosten|"
@@ -39,27 +40,32 @@ _ASKED = (
                     r"hoe (denkt|dacht|oordeelt)\b|(zijn|haar|hun) mening|"
                     r"what (do|does|did) .*\b(think|feel)\b|opinion)"),
     (Asked.PERSON, r"\b(wie|wiens|who|whose|whom)\b"),
-    (Asked.PLACE, r"\b(waar|in welke (stad|plaats|gemeente|straat|land)|where)\b"
-                  r"(?! (gaat|ging|gaan|gingen)\b.*\bover\b)"),
+    (Asked.PLACE, r"\b((?<!dat )(?<!het )waar(?! dat\b)|in welke (stad|plaats|gemeente|straat|land)|where)\b"
+                  r"(?!.*\b(over|van|voor|aan|door|mee)\W*$)"),
     (Asked.NAME, r"\b(welke?|which)\b"),
+    (Asked.ANYTHING, r"\b(wat|hoe|what|how)\b"),
 )  # fmt: skip
 _NUMBER_WORDS = """
-    een één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien twintig
-    dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen miljard half helft
-    kwart derde two three four five six seven eight nine ten twelve twenty thirty fifty hundred thousand
-    million
+    twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien
+    negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen miljard half helft
+    kwart derde two three four five six seven eight nine twelve thirteen fourteen fifteen sixteen eighteen twenty
+    thirty forty fifty hundred thousand million
     """.split()
 _MONTHS = """
     januari februari maart april mei juni juli augustus september oktober november december january
-    february march may june july august october
+    february march june july august october
     """.split()
-# A capital that does not merely open the sentence.
-_NAME = re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+")
+# A capital that does not merely open the sentence, or what is said in it.
+_NAME = r"(?<![.!?…:“\"] )(?<![“\"‘'(])(?<!^)\b(?!I['’])[A-Z][\w'’-]+"
 _HOLDS = {
-    Asked.NUMBER: re.compile(rf"\d+|\b({'|'.join(_NUMBER_WORDS[1:])})\b", re.IGNORECASE),
+    Asked.NUMBER: re.compile(
+        rf"\d+|\b({'|'.join(_NUMBER_WORDS)}|\w+(en|ën)(?:twintig|dertig|(?:veer|vijf|zes|zeven|tach|negen)tig))\b",
+        re.IGNORECASE,
+    ),
     Asked.TIME: re.compile(
         rf"\b(1[89]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b({'|'.join(_MONTHS)}|maandag|dinsdag|woensdag|donderdag|vrijdag|"
-        r"zaterdag|zondag|gisteren|vandaag|morgen|vorige?|geleden|ochtend|avond|week|jaren|yesterday|ago)\b",
+        r"zaterdag|zondag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|gisteren|vandaag|morgen|vorige?|geleden|ochtend|"
+        r"avond|week|jaren|voorjaar|najaar|yesterday|ago)\b",
         re.IGNORECASE,
     ),
     Asked.REASON: re.compile(
@@ -67,7 +73,7 @@ _HOLDS = {
         r"because|since|therefore|due to|reason|so that)\b",
         re.IGNORECASE,
     ),
-    Asked.PERSON: _NAME,
+    Asked.PERSON: re.compile(_NAME),
     Asked.OPINION: re.compile(
         r"\b(ik (vind|vond|denk|dacht|geloof|hou|hoop|twijfel|snap)|(vind|vond|denk|geloof|hoop) ik|volgens mij|"
         r"wat mij betreft|eerlijk gezegd|helaas|jammer|gelukkig|liever|beter|slechter|mooi(er|ste?)?|"
@@ -75,8 +81,10 @@ _HOLDS = {
         r"i (think|believe|like|love|hate|hope|feel)|in my opinion|better|worse|great|sadly)\b",
         re.IGNORECASE,
     ),
-    Asked.PLACE: re.compile(r"\b(in|te|op|bij|naar|uit|at|from|near)\s+(?:de |het |the )?[A-Z][\w'’-]+"),
-    Asked.NAME: re.compile(r"(?<![.!?…:“\"] )(?<!^)\b[A-Z][\w'’-]+|[“\"‘']\w"),
+    Asked.PLACE: re.compile(
+        r"\b([Ii]n|[Tt]e|[Oo]p|[Bb]ij|[Nn]aar|[Uu]it|[Aa]t|[Ff]rom|[Nn]ear)\s+(?:de |het |the )?[A-Z][\w'’-]+"
+    ),
+    Asked.NAME: re.compile(rf"{_NAME}|[“\"‘']\w"),
 }
 
 
@@ -84,21 +92,34 @@ def asked_for(question: str) -> Asked:
     """What kind of thing the question wants to hear; one on change wants no single one."""
     if asks_for_change(question):
         return Asked.ANYTHING
-    folded = question.lower()
-    return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), Asked.ANYTHING)
+    found = ((re.search(pattern, question.lower()), place, asked) for place, (asked, pattern) in enumerate(_ASKED))
+    places = [(match.start(), place, asked) for match, place, asked in found if match]
+    return min(places, key=lambda at: at[:2])[2] if places else Asked.ANYTHING
 
 
 def offers(asked: Asked, question: str, sentence: str) -> bool:
     """Whether a sentence holds a thing of that kind which the question does not itself name; `ANYTHING` is in each."""
-    pattern, said = _HOLDS.get(asked), question.lower()
-    return pattern is None or any(match.group().lower() not in said for match in pattern.finditer(sentence))
+    pattern = _HOLDS.get(asked)
+    said = f" {' '.join(_PARTS.findall(question.lower()))} "
+    return pattern is None or any(
+        f" {' '.join(_PARTS.findall(match.group().lower()))} " not in said for match in pattern.finditer(sentence)
+    )
 
 
-_CHANGE = re.compile(
-    r"\b(verander\w*|door de jaren heen|in de loop (?:der|van de) (?:jaren|tijd)|ontwikkelde zich|evolu\w+|"
-    r"(?:anders|van mening) (?:gaan|geworden)|over (?:time|the years)|chang(?:e|ed|ing)|evolve[ds]?)\b",
-    re.IGNORECASE,
+_PARTS = re.compile(r"\w+|[“\"‘'’]")
+_OVER_TIME = (
+    r"door de jaren heen|in de loop (?:der|van de) (?:jaren|tijd)|over (?:time|the years)|"
+    r"(?:anders|van mening) (?:gaan|geworden)"
 )
+_CHANGED = r"verander(?:de|den|d|t|en)|ontwikkelde zich|evolue\w+|chang(?:e|ed|ing)|evolve[ds]?"
+# A change is asked for by how it went, or whether it did: "wat is evolutie?" and "wie veranderde het?" want no years.
+_CHANGE = re.compile(
+    rf"\b(?:{_OVER_TIME})\b|"
+    r"^\W*(?:(?:en|maar|and|but)\s+)?(?:hoe(?! (?:kan|kun|kunt|moet|verander)\b)|is|zijn|wat is er|"
+    rf"how(?! (?:do|can|to|should)\b)|has|have|did|what has)\b.*\b(?:{_CHANGED})\b",
+    re.DOTALL,
+)
+_OF_CHANGE = re.compile(rf"\b(?:{_OVER_TIME}|{_CHANGED})\b", re.IGNORECASE)
 
 
 def asks_for_change(question: str) -> bool:
@@ -126,9 +147,19 @@ def checked(question: str) -> str:
 
 _LEANS = re.compile(
     r"^(en|maar|of|and|but|or|hoezo|waarom dan|why not|what about|hoe zit het met|vertel (me )?meer|meer)\b|"
-    r"\b(hij|zij|ze|hem|haar|hun|zijn (?!er|de|het|een|we|ze|jullie)\w+|dat|die|dit|deze|daar\w*|er|ervan|erover|ermee|"
-    r"ervoor|eerste|tweede|laatste|toen|zo'n|(?:dat|die|het)zelfde|het (?:dan|niet|ook|nog|al|toch|beter)|"
-    r"he|she|they|them|his|her|their|it|its|that|this|those|these|there|then)\b"
+    r"\b(dat|die|dit|deze|daar\w*|ervan|erover|ermee|ervoor|toen|zo'n|(?:dat|die|het)zelfde|"
+    r"het (?:dan|niet|ook|nog|al|toch|beter)|it|its|that|this|those|these|then)\b|"
+    r"\b(?:de|het|the) (?:eerste|tweede|laatste|first|second|last)\W*$|"
+    # "Wie zaten er in de jury?", and not "Wat staat er over fietsen?"
+    r"\ber\b.*\b(?:de|het) \w+\W*$|"
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b"
+)
+# Somebody spoken of: the columnist, as often as whoever the question before was about.
+_SOMEBODY = re.compile(
+    r"\b(hij|zij|ze|hem|haar|hun|he|she|they|them|his|her|their)\b|"
+    # "zijn mening", where it is not the verb
+    r"(?<!^)(?<!\bwat )(?<!\bwaarom )(?<!\bhoe )(?<!\bwie )(?<!\bwaar )"
+    r"\bzijn (?!er|de|het|een|we|ze|jullie|aan|in|op|om|te)\w+"
 )
 
 
@@ -190,7 +221,7 @@ def understand(
     years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
     author = author_of(asked, archive.authors)
     aside = frozenset(name for who in (author, archive.main_author) if who for name in fold(who).split())
-    if before is None or not leans_back(asked):
+    if before is None or not leans_back(asked, aside):
         return Question(asked, asked, frozenset(), years, author, tags, aside)
     return Question(
         f"{before.text} {asked}", asked, cited or before.about, years or before.years, author or before.author,
@@ -200,15 +231,21 @@ def understand(
 
 # A name beside one of these is that of a writer; elsewhere it may be somebody written about.
 _WRITES = r"(?:schreef|schrijft|schreven|heeft|had|vindt|vond|zegt|zei|denkt|dacht|raadt|noemt|noemde|does|did|has)"
-_BY = r"(?:volgens|according to|by|(?:columns?|stuk(?:ken)?|artikel(?:en)?|posts?|geschreven) (?:van|door))"
+_BY = (
+    r"(?:volgens|according to|by|(?:columns?|stuk(?:ken)?|artikel(?:en)?|posts?|geschreven|mening) (?:van|door)|"
+    r"(?:columns?|articles?|posts?|opinions?|views?) of)"
+)
+_PARTICLES = STOP_WORDS | {"den", "der", "von"}
 
 
 def author_of(question: str, authors: Sequence[str]) -> str | None:
     """The author whose columns the question asks for: named in full, or by a part of the name, as their writer."""
     asked = fold(question)
     for author in authors:
-        names = [fold(author), *(part for part in fold(author).split() if len(part) > 2)]
-        called = "|".join(re.escape(name) for name in names)
+        parts = [part for part in fold(author).split() if len(part) > 2 and part not in _PARTICLES]
+        # "Jan Terlouw" is not asked of Jan de Vries; what follows a name in lower case cannot be told.
+        others = [part for part in parts if re.search(rf"(?i:\b{re.escape(part)}) (?:de[nr]? )?[A-Z]", question)]
+        called = "|".join(re.escape(name) for name in (fold(author), *(part for part in parts if part not in others)))
         if re.search(rf"\b(?:{_WRITES}|{_BY}) (?:{called})\b|\b(?:{called}) {_WRITES}\b", asked):
             return author
     return None
@@ -234,14 +271,14 @@ _ASKING = re.compile(
 
 def subject_of(question: str, aside: frozenset[str] = frozenset()) -> str:
     """The question without the words that only do the asking, or are aside, for a search by words."""
-    subject = _CHANGE.sub(" ", _ASKING.sub(" ", question))
+    subject = _ASKING.sub(" ", _OF_CHANGE.sub(" ", question) if asks_for_change(question) else question)
     subject = re.sub(r"\w+", lambda word: " " if fold(word.group()) in aside else word.group(), subject)
     return subject if terms_of(subject) else question
 
 
 def telling_words(question: str, aside: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
     """Character spans of the words that say what a question is about; of all its words where none does."""
-    changes = list(_CHANGE.finditer(question))
+    changes = list(_OF_CHANGE.finditer(question)) if asks_for_change(question) else []
     words = [
         (start, end)
         for start, end in content_words(question)
@@ -251,13 +288,24 @@ def telling_words(question: str, aside: frozenset[str] = frozenset()) -> list[tu
     return words or [match.span() for match in re.finditer(r"\w+", question)]
 
 
-_SMALL_TALK = frozenset(
+_COURTESY = frozenset(
     """
-    alsjeblieft bedankt ben daarvan dag dank doei gaan gaat goedemiddag goedemorgen goedenavond graag hallo 
-    hey help helpen hi hoi iets mee mogelijk test testen vertel vertellen weet weten welkom hello bye go good help
-    know laat late morning please something tell thank thanks there welcome
+    bedankt dag dank dankje dankjewel doei goedemiddag goedemorgen goedenavond hallo hey hi hoi oke ok prima ziens bye
+    hello okay thank thanks
     """.split()
 )
+_SMALL_TALK = _COURTESY | frozenset(
+    """
+    alsjeblieft ben daarvan gaan gaat graag heet help helpen iets mee mogelijk test testen vertel vertellen weet weten
+    welkom go good help know laat late morning please something tell there welcome
+    """.split()
+)
+
+
+def is_courtesy(question: str) -> bool:
+    """Whether it only greets, thanks or agrees: it asks nothing, of what came before neither."""
+    words = [fold(question[start:end]) for start, end in content_words(question)]
+    return bool(words) and all(word in _COURTESY for word in words)
 
 
 def names_a_subject(question: Question) -> bool:
@@ -268,33 +316,65 @@ def names_a_subject(question: Question) -> bool:
     return any(word not in _SMALL_TALK for word in words)
 
 
-_BETWEEN = re.compile(rf"\b(?:tussen|van|between|from)\s+{_YEAR}\s+(?:en|tot|tot en met|t/m|and|to|until)\s+{_YEAR}\b")
+# What makes a number no year.
+_COUNTED = r"(?! (?:euro|dollar|mensen|woorden|keer|lezers|volgers|people|words|times|readers|followers)\b)"
+_BETWEEN = re.compile(
+    rf"\b(?:(?:tussen|between)\s+{_YEAR}\s+(?:en|tot|and|to)|(?:van|from)\s+{_YEAR}\s+(?:tot|tot en met|t/m|to|until))"
+    rf"\s+{_YEAR}\b"
+)
 _FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{_YEAR}\b")
-_UNTIL = re.compile(rf"\b(?:voor|tot|before|until)\s+{_YEAR}\b")
+# "voor 2012" is mostly what is meant for that year: "zijn voornemens voor 2012".
+_UNTIL = re.compile(
+    rf"(?:\b(?:tot|before|until)|^voor|\b(?:hij|zij|ze|er|we|ik|je|men|was|waren|schreef\w*|gebeurd\w*|al|dat) voor)"
+    rf"\s+{_YEAR}\b{_COUNTED}|vóór\s+{_YEAR}\b"
+)
 _RELATIVE = (
     (re.compile(r"\b(?:dit jaar|this year)\b"), 0, 0),
     (re.compile(r"\b(?:vorig jaar|last year)\b"), 1, 1),
+    (re.compile(r"\b(?:(?:afgelopen|laatste) jaar|past year)\b"), 0, 1),
     (re.compile(r"\b(?:(?:laatste|afgelopen|recente) jaren|(?:last|past|recent) (?:few )?years)\b"), 0, 3),
 )
+_SO_MANY = re.compile(r"\b(?:laatste|afgelopen|last|past) (\w+) (?:jaar|jaren|years)\b")
 
 
 def years_of(question: str, this_year: int) -> frozenset[int]:
     """The years a question speaks of: "in 2012", "tussen 2010 en 2013", "sinds 2015", "vorig jaar"; or none."""
     asked = fold(question)
     if between := _BETWEEN.search(asked):
-        return frozenset(range(int(between[1]), int(between[2]) + 1))
+        first, last = sorted(int(year) for year in between.groups() if year)
+        return frozenset(range(first, last + 1))
     if since := _FROM.search(asked):
         return frozenset(range(int(since[1]), this_year + 1))
-    if until := _UNTIL.search(asked):
-        return frozenset(range(1900, int(until[1])))
-    named = {int(year) for year in re.findall(rf"\b{_YEAR}\b", asked)}
+    if until := _UNTIL.search(asked) or _UNTIL.search(question.lower()):
+        return frozenset(range(1900, int(until[1] or until[2])))
+    named = {int(year) for year in re.findall(rf"(?<!€)(?<!€ )\b{_YEAR}\b{_COUNTED}", asked)}
     for pattern, newest, oldest in _RELATIVE:
         if pattern.search(asked):
             named |= set(range(this_year - oldest, this_year - newest + 1))
+    if (so_many := _SO_MANY.search(asked)) and (counted := figures_of(so_many[1])):
+        named |= set(range(this_year - min(int(counted[0].value), 100), this_year + 1))
     return frozenset(named)
 
 
-def leans_back(question: str) -> bool:
-    """Whether a question leans on the one before: it points back, or names too little to stand alone."""
-    terms = {*terms_of(question, "nl")}
-    return len(terms) <= 1 or (len(terms) <= 4 and bool(_LEANS.search(fold(question))))
+def leans_back(question: str, aside: frozenset[str] = frozenset()) -> bool:
+    """Whether a question leans on the one before: it points back, or names too little to stand alone.
+
+    One about "hij" that names a thing of its own ("Wat vond hij van Twitter?") stands alone; names that are aside,
+    folded, do not count.
+    """
+    terms, asked = {*terms_of(question, "nl")}, fold(question)
+    if is_courtesy(question):
+        return False
+    named = _names_a_thing(question, aside)
+    leans = _LEANS.search(asked) or (_SOMEBODY.search(asked) and not named)
+    if len(terms) <= 1:
+        return bool(leans) or not (named or _DEFINES.search(asked))
+    return len(terms) <= 4 and bool(leans)
+
+
+_DEFINES = re.compile(r"^(?:wat|wie|what|who) (?:is|zijn|was|waren|are|were|betekent) (?!de\b|het\b|the\b)\w")
+
+
+def _names_a_thing(question: str, aside: frozenset[str]) -> bool:
+    words = (question[start:end] for start, end in content_words(question) if start > 0)
+    return any(word[0].isupper() and fold(word) not in aside for word in words)

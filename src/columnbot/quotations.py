@@ -16,7 +16,7 @@ def quoted_block(text: str, place: int) -> int | None:
 def is_quoted(text: str, start: int, end: int) -> bool:
     """Whether all of the words in that span are quoted by the column.
 
-    Only marks that open and close in one paragraph tell; single ones are as often apostrophes.
+    A mark that never closes quotes what is left of its paragraph; single marks are as often apostrophes, and count not.
     """
     if quoted_block(text, start) is not None:
         return True

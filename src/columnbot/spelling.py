@@ -36,4 +36,6 @@ def _mend(word: str, index: Index) -> str | None:
     away = np.abs(index.vocabulary.letters - letters_of([term])).sum(axis=1)
     near = (index.vocabulary.stems[n] for n in np.flatnonzero(away <= LETTERS_AWAY))
     likeness, stem = max(((SequenceMatcher(None, term, stem).ratio(), stem) for stem in near), default=(0.0, ""))
-    return stem if likeness >= LIKE else None
+    # What is searched for is stemmed once more, which some stems do not survive.
+    same = any(terms_of(stem, language) == [stem] for language in index.languages)
+    return stem if likeness >= LIKE and same else None
