@@ -6,24 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from columnbot.asked import Asked, asked_for, asks_for_change, offers
 from columnbot.errors import QuestionError
 from columnbot.questions import (
     MAX_CHARACTERS,
     Archive,
-    Asked,
     Question,
-    asked_for,
-    asks_for_change,
     checked,
     leans_back,
     names_a_subject,
-    offers,
     points_back,
     subject_of,
     telling_words,
     understand,
-    years_of,
 )
+from columnbot.years import years_of
 
 
 @pytest.mark.parametrize(

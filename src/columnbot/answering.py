@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from columnbot.articles import Article
+from columnbot.asked import asks_for_change
 from columnbot.evidence import PASSAGES_READ, Evidence, confidence_of, weigh_sentences
 from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.lists import in_lines, lists_in
 from columnbot.messages import long_date, say, signature
-from columnbot.questions import asks_for_change, names_a_subject, points_back
+from columnbot.questions import names_a_subject, points_back
 from columnbot.quotations import is_quoted, quoted_block
 from columnbot.retrieval import Hit, Retrieved, hits_of
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.asked import Asked, asked_for, offers
 from columnbot.index import Index, embedded_text
 from columnbot.index.arrays import begins
 from columnbot.index.word_vectors import closeness
 from columnbot.language import content_terms, language_of
 from columnbot.passages import Passage, Sentence
-from columnbot.questions import Asked, asked_for, offers
 from columnbot.retrieval import Retrieved, query_terms
 
 PASSAGES_READ = 10  # passages whose sentences may answer

@@ -1,130 +1,17 @@
-"""What a question asks for, and what a follow-up leaves out, by rules for Dutch and English."""
+"""What a question names, and what a follow-up leaves out, by rules for Dutch and English."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
+from columnbot.asked import OF_CHANGE, asks_for_change
 from columnbot.errors import QuestionError
-from columnbot.figures import figures_of
 from columnbot.language import STOP_WORDS, content_words, fold, terms_of
+from columnbot.years import YEAR, years_of
 
 MAX_CHARACTERS = 2_000
-
-
-class Asked(Enum):
-    """What a sentence must hold to answer the question."""
-
-    NUMBER = "number"
-    TIME = "time"
-    PERSON = "person"
-    PLACE = "place"
-    REASON = "reason"
-    NAME = "name"
-    OPINION = "opinion"
-    ANYTHING = "anything"
-
-
-# What a question asks for is told by the pattern that matches first in it; of two in one place by the upper one.
-_ASKED = (
-    (Asked.NUMBER, r"\b(hoe ?(veel\w*|oud|groot|lang|hoog|duur|diep|ver|vaak|zwaar)\b|"
-                   r"wat (kost|betaal)\w*|wat moest?\b.*\bkosten|"
-                   r"welk (percentage|bedrag|cijfer|aantal)|"
-                   r"how (many|much|old|long|big|far|often)|what (does|did) .* cost|what percentage)\b"),
-    (Asked.TIME, r"\b(wanneer|sinds wanneer|hoe laat|(in|uit|vanaf|tot) welke? (jaar|jaren|maand|dag)|"
-                 r"(op )?welke (dag|datum)|when|(in )?(what|which) year|since when)\b"),
-    (Asked.REASON, r"\b(waarom|hoezo|waardoor|hoe komt het|wat is de reden|why|how come)\b"),
-    (Asked.OPINION, r"\b(wat (vind\w*|vond\w*|denk\w*|dacht\w*)\b.*\b(van|over|ervan|erover)\b|"
-                    r"hoe (denkt|dacht|oordeelt)\b|(zijn|haar|hun) mening|"
-                    r"what (do|does|did) .*\b(think|feel)\b|opinion)"),
-    (Asked.PERSON, r"\b(wie|wiens|who|whose|whom)\b"),
-    (Asked.PLACE, r"\b((?<!dat )(?<!het )waar(?! dat\b)|in welke (stad|plaats|gemeente|straat|land)|where)\b"
-                  r"(?!.*\b(over|van|voor|aan|door|mee)\W*$)"),
-    (Asked.NAME, r"\b(welke?|which)\b"),
-    (Asked.ANYTHING, r"\b(wat|hoe|what|how)\b"),
-)  # fmt: skip
-_NUMBER_WORDS = """
-    twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien
-    negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen miljard half helft
-    kwart derde two three four five six seven eight nine twelve thirteen fourteen fifteen sixteen eighteen twenty
-    thirty forty fifty hundred thousand million
-    """.split()
-_MONTHS = """
-    januari februari maart april mei juni juli augustus september oktober november december january
-    february march june july august october
-    """.split()
-# A capital that does not merely open the sentence, or what is said in it.
-_NAME = r"(?<![.!?…:“\"] )(?<![“\"‘'(])(?<!^)\b(?!I['’])[A-Z][\w'’-]+"
-_HOLDS = {
-    Asked.NUMBER: re.compile(
-        rf"\d+|\b({'|'.join(_NUMBER_WORDS)}|\w+(en|ën)(?:twintig|dertig|(?:veer|vijf|zes|zeven|tach|negen)tig))\b",
-        re.IGNORECASE,
-    ),
-    Asked.TIME: re.compile(
-        rf"\b(1[89]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b({'|'.join(_MONTHS)}|maandag|dinsdag|woensdag|donderdag|vrijdag|"
-        r"zaterdag|zondag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|gisteren|vandaag|morgen|vorige?|geleden|ochtend|"
-        r"avond|week|jaren|voorjaar|najaar|yesterday|ago)\b",
-        re.IGNORECASE,
-    ),
-    Asked.REASON: re.compile(
-        r"\b(omdat|want|doordat|daarom|daardoor|dankzij|vanwege|wegens|zodat|immers|namelijk|reden|oorzaak|komt door|"
-        r"because|since|therefore|due to|reason|so that)\b",
-        re.IGNORECASE,
-    ),
-    Asked.PERSON: re.compile(_NAME),
-    Asked.OPINION: re.compile(
-        r"\b(ik (vind|vond|denk|dacht|geloof|hou|hoop|twijfel|snap)|(vind|vond|denk|geloof|hoop) ik|volgens mij|"
-        r"wat mij betreft|eerlijk gezegd|helaas|jammer|gelukkig|liever|beter|slechter|mooi(er|ste?)?|"
-        r"prachtig\w*|geweldig\w*|fantastisch\w*|vreselijk\w*|belachelijk\w*|onzin|teleurgesteld|terecht|"
-        r"i (think|believe|like|love|hate|hope|feel)|in my opinion|better|worse|great|sadly)\b",
-        re.IGNORECASE,
-    ),
-    Asked.PLACE: re.compile(
-        r"\b([Ii]n|[Tt]e|[Oo]p|[Bb]ij|[Nn]aar|[Uu]it|[Aa]t|[Ff]rom|[Nn]ear)\s+(?:de |het |the )?[A-Z][\w'’-]+"
-    ),
-    Asked.NAME: re.compile(rf"{_NAME}|[“\"‘']\w"),
-}
-
-
-def asked_for(question: str) -> Asked:
-    """What kind of thing the question wants to hear; one on change wants no single one."""
-    if asks_for_change(question):
-        return Asked.ANYTHING
-    found = ((re.search(pattern, question.lower()), place, asked) for place, (asked, pattern) in enumerate(_ASKED))
-    places = [(match.start(), place, asked) for match, place, asked in found if match]
-    return min(places, key=lambda at: at[:2])[2] if places else Asked.ANYTHING
-
-
-def offers(asked: Asked, question: str, sentence: str) -> bool:
-    """Whether a sentence holds a thing of that kind which the question does not itself name; `ANYTHING` is in each."""
-    pattern = _HOLDS.get(asked)
-    said = f" {' '.join(_PARTS.findall(question.lower()))} "
-    return pattern is None or any(
-        f" {' '.join(_PARTS.findall(match.group().lower()))} " not in said for match in pattern.finditer(sentence)
-    )
-
-
-_PARTS = re.compile(r"\w+|[“\"‘'’]")
-_OVER_TIME = (
-    r"door de jaren heen|in de loop (?:der|van de) (?:jaren|tijd)|over (?:time|the years)|"
-    r"(?:anders|van mening) (?:gaan|geworden)"
-)
-_CHANGED = r"verander(?:de|den|d|t|en)|ontwikkelde zich|evolue\w+|chang(?:e|ed|ing)|evolve[ds]?"
-# A change is asked for by how it went, or whether it did: "wat is evolutie?" and "wie veranderde het?" want no years.
-_CHANGE = re.compile(
-    rf"\b(?:{_OVER_TIME})\b|"
-    r"^\W*(?:(?:en|maar|and|but)\s+)?(?:hoe(?! (?:kan|kun|kunt|moet|verander)\b)|is|zijn|wat is er|"
-    rf"how(?! (?:do|can|to|should)\b)|has|have|did|what has)\b.*\b(?:{_CHANGED})\b",
-    re.DOTALL,
-)
-_OF_CHANGE = re.compile(rf"\b(?:{_OVER_TIME}|{_CHANGED})\b", re.IGNORECASE)
-
-
-def asks_for_change(question: str) -> bool:
-    """Whether the question asks how something, or what was thought of it, changed with time."""
-    return bool(_CHANGE.search(fold(question)))
 
 
 _POINTS_BACK = re.compile(r"^[\W_]*(?:hij|zij|ze|hen|die|deze|he|she|they|these|those)\b", re.IGNORECASE)
@@ -259,7 +146,6 @@ def tags_of(question: str, tags: frozenset[str]) -> frozenset[str]:
     return frozenset(_TAGGED.findall(fold(question))) & tags
 
 
-_YEAR = r"((?:19|20)\d\d)"
 # Of the asking, not of what is asked about: rare in most archives, so that they would outweigh the subject.
 _ASKING = re.compile(
     r"\b(columnist\w*|columns?|schrijvers?|auteurs?|authors?|writers?|archief|archive|artikelen?|articles?|"
@@ -271,18 +157,18 @@ _ASKING = re.compile(
 
 def subject_of(question: str, aside: frozenset[str] = frozenset()) -> str:
     """The question without the words that only do the asking, or are aside, for a search by words."""
-    subject = _ASKING.sub(" ", _OF_CHANGE.sub(" ", question) if asks_for_change(question) else question)
+    subject = _ASKING.sub(" ", OF_CHANGE.sub(" ", question) if asks_for_change(question) else question)
     subject = re.sub(r"\w+", lambda word: " " if fold(word.group()) in aside else word.group(), subject)
     return subject if terms_of(subject) else question
 
 
 def telling_words(question: str, aside: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
     """Character spans of the words that say what a question is about; of all its words where none does."""
-    changes = list(_OF_CHANGE.finditer(question)) if asks_for_change(question) else []
+    changes = list(OF_CHANGE.finditer(question)) if asks_for_change(question) else []
     words = [
         (start, end)
         for start, end in content_words(question)
-        if not (_ASKING.fullmatch(word := question[start:end]) or re.fullmatch(_YEAR, word) or fold(word) in aside)
+        if not (_ASKING.fullmatch(word := question[start:end]) or re.fullmatch(YEAR, word) or fold(word) in aside)
         and not any(change.start() <= start < change.end() for change in changes)
     ]
     return words or [match.span() for match in re.finditer(r"\w+", question)]
@@ -314,46 +200,6 @@ def names_a_subject(question: Question) -> bool:
         return True
     words = [fold(question.text[start:end]) for start, end in content_words(question.text)]
     return any(word not in _SMALL_TALK for word in words)
-
-
-# What makes a number no year.
-_COUNTED = r"(?! (?:euro|dollar|mensen|woorden|keer|lezers|volgers|people|words|times|readers|followers)\b)"
-_BETWEEN = re.compile(
-    rf"\b(?:(?:tussen|between)\s+{_YEAR}\s+(?:en|tot|and|to)|(?:van|from)\s+{_YEAR}\s+(?:tot|tot en met|t/m|to|until))"
-    rf"\s+{_YEAR}\b"
-)
-_FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{_YEAR}\b")
-# "voor 2012" is mostly what is meant for that year: "zijn voornemens voor 2012".
-_UNTIL = re.compile(
-    rf"(?:\b(?:tot|before|until)|^voor|\b(?:hij|zij|ze|er|we|ik|je|men|was|waren|schreef\w*|gebeurd\w*|al|dat) voor)"
-    rf"\s+{_YEAR}\b{_COUNTED}|vóór\s+{_YEAR}\b"
-)
-_RELATIVE = (
-    (re.compile(r"\b(?:dit jaar|this year)\b"), 0, 0),
-    (re.compile(r"\b(?:vorig jaar|last year)\b"), 1, 1),
-    (re.compile(r"\b(?:(?:afgelopen|laatste) jaar|past year)\b"), 0, 1),
-    (re.compile(r"\b(?:(?:laatste|afgelopen|recente) jaren|(?:last|past|recent) (?:few )?years)\b"), 0, 3),
-)
-_SO_MANY = re.compile(r"\b(?:laatste|afgelopen|last|past) (\w+) (?:jaar|jaren|years)\b")
-
-
-def years_of(question: str, this_year: int) -> frozenset[int]:
-    """The years a question speaks of: "in 2012", "tussen 2010 en 2013", "sinds 2015", "vorig jaar"; or none."""
-    asked = fold(question)
-    if between := _BETWEEN.search(asked):
-        first, last = sorted(int(year) for year in between.groups() if year)
-        return frozenset(range(first, last + 1))
-    if since := _FROM.search(asked):
-        return frozenset(range(int(since[1]), this_year + 1))
-    if until := _UNTIL.search(asked) or _UNTIL.search(question.lower()):
-        return frozenset(range(1900, int(until[1] or until[2])))
-    named = {int(year) for year in re.findall(rf"(?<!€)(?<!€ )\b{_YEAR}\b{_COUNTED}", asked)}
-    for pattern, newest, oldest in _RELATIVE:
-        if pattern.search(asked):
-            named |= set(range(this_year - oldest, this_year - newest + 1))
-    if (so_many := _SO_MANY.search(asked)) and (counted := figures_of(so_many[1])):
-        named |= set(range(this_year - min(int(counted[0].value), 100), this_year + 1))
-    return frozenset(named)
 
 
 def leans_back(question: str, aside: frozenset[str] = frozenset()) -> bool:

@@ -7,9 +7,10 @@ from itertools import islice
 
 from columnbot.answering import Answer
 from columnbot.articles import Article
+from columnbot.asked import asks_for_change
 from columnbot.language import fold
 from columnbot.messages import say
-from columnbot.questions import asks_for_change, years_of
+from columnbot.years import years_of
 
 TRIED = 8  # questions at most; each costs as much as an answer
 SURE = 0.4  # an answer less sure than this is not worth offering

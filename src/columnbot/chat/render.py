@@ -13,12 +13,12 @@ from html import escape
 
 from columnbot.answering import Answer, AnswerSentence, Citation
 from columnbot.articles import Article
+from columnbot.asked import asks_for_change
 from columnbot.chat.references import as_markdown, as_text, reference_of
 from columnbot.feedback import REASONS, Verdict
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.lists import in_lines
 from columnbot.messages import say, signature
-from columnbot.questions import asks_for_change
 
 NEAREST = 3
 _SURE, _LIKELY = 0.75, 0.5
