@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from columnbot.articles import Article
 from columnbot.language import language_of
 from columnbot.readers.front_matter import split_front_matter
+from columnbot.readers.items import DEEPEST
 from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
 
 _LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
@@ -121,17 +122,19 @@ def _tags(matter: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(value, str):
             # One string is a list parted by commas, else (Jekyll's rule) by spaces.
             value = value.strip().removeprefix("[").removesuffix("]")
-            found += re.split(r"\s*,\s*" if "," in value else r"\s+", value)
+            found += re.split(r"\s*,\s*" if "," in value else r"\s+", clean(value))
         elif isinstance(value, list):
             found += [line for item in value if (line := _one_line(item))]
     return tuple(dict.fromkeys(tag for tag in found if tag))
 
 
-def _one_line(value: object) -> str | None:
+def _one_line(value: object, depth: int = 0) -> str | None:
     if isinstance(value, dict):
         value = value.get("name")
+    if depth > DEEPEST:
+        return None
     if isinstance(value, list):
-        value = ", ".join(line for item in value if (line := _one_line(item)))
+        value = ", ".join(line for item in value if (line := _one_line(item, depth + 1)))
     if isinstance(value, int) and abs(value) < 10**18:  # a longer one is no name, and too long for Python to print
         value = str(value)
     return (clean(value).replace("\n", " ") or None) if isinstance(value, str) else None

@@ -34,6 +34,12 @@ class Skipped:
     reason: str
 
 
+def failure(error: Exception) -> str:
+    """Why there is no article where a reader, or a parser that it uses, stumbled over what nobody had foreseen."""
+    words = " ".join(str(error).split())[:120]
+    return f"its reader failed ({type(error).__name__}{': ' if words else ''}{words})"
+
+
 def decode(content: bytes) -> str:
     """UTF-8, with or without a mark; else windows-1252, in which most older Dutch pages were written.
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from columnbot.articles import Article
 from columnbot.readers.feed import read_json_feed
-from columnbot.readers.items import make_article, slug, slug_of_url, text_of_title, unique
+from columnbot.readers.items import DEEPEST, make_article, slug, slug_of_url, text_of_title, unique
 from columnbot.readers.source import Skipped, Unreadable, clean, decode, find_date, text_of_html
 from columnbot.readers.streams import MAX_BYTES, lines, whole
 
@@ -137,12 +137,14 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
         return Skipped(item, f"{unit} {number}: {reason}")
 
 
-def _words(value: object) -> str:
-    """A field as text: of a list, its members parted by commas; of an object, its name."""
+def _words(value: object, depth: int = 0) -> str:
+    """A field as text: of a list, its members parted by commas; of an object, its name; of lists without end, none."""
+    if depth > DEEPEST:
+        return ""
     if isinstance(value, list):
-        return ", ".join(words for member in value if (words := _words(member)))
+        return ", ".join(words for member in value if (words := _words(member, depth + 1)))
     if isinstance(value, dict):
-        return _words(value.get("name"))
+        return _words(value.get("name"), depth + 1)
     if isinstance(value, int) and abs(value) >= 10**18:
         return ""  # no name or date, and too long for Python to print
     return value if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""

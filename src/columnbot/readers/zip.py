@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from columnbot.articles import Article
-from columnbot.readers.source import SavedText, Skipped, Unreadable, clean
+from columnbot.readers.source import SavedText, Skipped, Unreadable, clean, failure
 from columnbot.readers.substack import PostList
 
 MAX_ENTRIES = 200_000
@@ -70,6 +70,8 @@ def _read_one(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, read: 
         yield Skipped(path, str(reason))
     except _DAMAGED as error:
         yield Skipped(path, f"damaged in the zip, read as far as it goes: {error}")
+    except Exception as error:  # noqa: BLE001 - as for a file in a folder: a bad one never stops the others
+        yield Skipped(path, failure(error))
     finally:
         for stream in opened:
             stream.close()
