@@ -107,6 +107,12 @@ def test_a_text_that_opens_with_a_brace_or_a_line_is_no_front_matter(tmp_path):
     assert read_one(tmp_path, "a.md", '{"Nee", zei zij.} Dat was alles.').text == '{"Nee", zei zij.} Dat was alles.'
 
 
+@pytest.mark.parametrize("name", ["2014-03-06-bellen.md", "6-3-2014 bellen.md"])
+def test_a_date_that_is_unset_is_none_and_the_file_s_name_gives_it(tmp_path, name):
+    article = read_one(tmp_path, name, "---\ndate: 0001-01-01T00:00:00Z\n---\nWij bellen liever.")
+    assert (article.title, article.date) == ("Bellen", date(2014, 3, 6))
+
+
 def test_without_front_matter_the_file_s_name_gives_date_and_title(tmp_path):
     article = read_one(tmp_path, "2014-03-06-bellen-of-mailen.md", "Wij bellen liever dan dat we mailen.")
     assert (article.title, article.date, article.author) == ("Bellen of mailen", date(2014, 3, 6), None)
@@ -387,6 +393,14 @@ def test_any_bytes_become_an_article_or_are_skipped_with_a_reason(content):
         ("3 mei 2012", date(2012, 5, 3)),
         ("4 dec. 2012", date(2012, 12, 4)),
         ("February 28th, 2011", date(2011, 2, 28)),
+        ("31-12-2019", date(2019, 12, 31)),
+        ("Geplaatst op 31/12/2019, 10:15", date(2019, 12, 31)),
+        ("1.5.2019", date(2019, 5, 1)),
+        ("12/31/2019", date(2019, 12, 31)),
+        ("5-3-2012-de-trein.md", date(2012, 3, 5)),
+        ("0001-01-01T00:00:00Z", None),
+        (date(1, 1, 1), None),
+        ("versie 4.1.12.2019", None),
         ("2012-13-45", None),
         ("31 februari 2012", None),
     ],

@@ -222,21 +222,29 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_DAY_FIRST = re.compile(r"(?<![\d./-])(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d\d)(?!\d)")
 _WRITTEN_DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[ .-]+([a-z]{3,9})\.?[ ,.-]+((?:19|20)\d\d)\b", re.IGNORECASE)
 _ENGLISH_DATE = re.compile(r"\b([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +((?:19|20)\d\d)\b", re.IGNORECASE)
 
 
 def find_date(value: object) -> date | None:
-    """A date out of a date, or of text that holds one: 2018-4-8T0012CEST, 8 april 2018, April 8, 2018."""
+    """A date out of a date, or of text that holds one: 2018-4-8T0012CEST, 8-4-2018, 8 april 2018, April 8, 2018.
+
+    Of 8/4/2018 the day stands first, unless that cannot be. Only days since 1900: programs write an
+    unset date as one in the year 1.
+    """
     if isinstance(value, datetime):
-        return value.date()
+        value = value.date()
     if isinstance(value, date):
-        return value
+        return value if 1900 <= value.year < 2100 else None
     if not isinstance(value, str):
         return None
     if match := _ISO_DATE.search(value):
         year, _, month, day, packed_month, packed_day = match.groups()
         return _date(int(year), int(month or packed_month), int(day or packed_day))
+    if match := _DAY_FIRST.search(value):
+        day, month, year = int(match[1]), int(match[3]), int(match[4])
+        return _date(year, day, month) if month > 12 else _date(year, month, day)
     if match := _WRITTEN_DATE.search(value):
         return _date(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
     if match := _ENGLISH_DATE.search(value):
@@ -253,7 +261,9 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def words_of_name(path: str) -> str | None:
     """A title out of a file's name, "Bellen of mailen" of "2014-03-06-bellen-of-mailen.md"; None if it has no words."""
-    name = re.sub(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]*", "", PurePosixPath(path.partition("#")[0]).stem)
+    name = re.sub(
+        r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4})[-_ ]*", "", PurePosixPath(path.partition("#")[0]).stem
+    )
     words = re.sub(r"[-_+\s]+", " ", unescape(name)).strip()
     if not re.search(r"[^\W\d_]{3,}", words) or re.search(r"\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{8,}\b", words):
         return None

@@ -29,7 +29,6 @@ _PUBLISHED = ("", "publish", "published", "live", "public", "gepubliceerd", "onl
 _MARKUP = re.compile(
     r"</?(?:p|br|div|em|strong|b|i|a|h[1-6]|ul|ol|li|blockquote|span|figure|img)\b[^<>]*>", re.IGNORECASE
 )
-_DAY_FIRST = re.compile(r"\s*(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d\d)\b")
 _MAX_JSON = 200_000_000
 
 
@@ -156,14 +155,10 @@ def _tags(value: object) -> Iterator[str]:
 
 
 def _day(value: object) -> date | None:
-    """A date as written, 31-12-2019 with the day first (unless that cannot be), or seconds since 1970."""
+    """A date as written, or seconds since 1970."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 10**8 < value < 10**13:
         seconds = value / 1000 if value > 10**10 else value
-        return datetime.fromtimestamp(seconds, tz=timezone.utc).date()
-    if match := _DAY_FIRST.match(_words(value)):
-        day, month, year = int(match[1]), int(match[3]), int(match[4])
-        day, month = (month, day) if month > 12 else (day, month)
-        return find_date(f"{year}-{month:02}-{day:02}")
+        return find_date(datetime.fromtimestamp(seconds, tz=timezone.utc))
     return find_date(_words(value))
 
 
