@@ -1,5 +1,6 @@
 """Reading a folder: what people keep in archives, and what must never stop the reading."""
 
+import re
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -105,6 +106,64 @@ def test_a_draft_in_any_front_matter_is_skipped(tmp_path, matter):
 
 def test_a_text_that_opens_with_a_brace_or_a_line_is_no_front_matter(tmp_path):
     assert read_one(tmp_path, "a.md", '{"Nee", zei zij.} Dat was alles.').text == '{"Nee", zei zij.} Dat was alles.'
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["Dit stuk opent met een streep.\n\nEn het gaat door.", "Let op: dit is geen veld.", "- een\n- twee",
+     "Toen: niets.\nDaarna kwam er iemand: hij.\nEn weer niemand\nEn nog eens."],
+)  # fmt: skip
+@pytest.mark.parametrize("rule", ["---", "+++"])
+def test_prose_between_two_rules_is_no_front_matter(tmp_path, prose, rule):
+    text = read_one(tmp_path, "a.md", f"{rule}\n{prose}\n{rule}\nEn verder.\n").text
+    assert re.findall(r"\w+", text) == re.findall(r"\w+", f"{prose} En verder.")
+
+
+@pytest.mark.parametrize("matter", ["", "# Hier komt nog wat.\n", "\n  # a: b\n\n"])
+def test_front_matter_of_nothing_is_front_matter(tmp_path, matter):
+    assert read_one(tmp_path, "a.md", f"---\n{matter}---\nNiemand zat er.\n").text == "Niemand zat er."
+
+
+@pytest.mark.parametrize(
+    "title", ["12:30", "No", "007", "1.5", "0x1F", "1_000", "2012-04-03", "Yes", "1e3", "Ontheemd", "Kop # 1"]
+)
+def test_a_title_is_what_is_written(tmp_path, title):
+    quoted = f'"{title}"' if "#" in title else title
+    assert read_one(tmp_path, "a.md", f"---\ntitle: {quoted}\ntags: 2012\n---\nNiemand.\n") == Article(
+        "a.md", title, "Niemand.", tags=("2012",)
+    )
+
+
+@pytest.mark.parametrize("unset", ["", "~", "null"])
+def test_an_unset_field_is_none(tmp_path, unset):
+    matter = "".join(f"{field}: {unset}\n" for field in ("title", "author", "date", "tags", "url", "draft"))
+    assert read_one(tmp_path, "de-stoel.md", f"---\n{matter}---\nNiemand.\n") == Article(
+        "de-stoel.md", "De stoel", "Niemand."
+    )
+
+
+def test_fields_are_known_in_dutch_and_in_capitals(tmp_path):
+    dutch = "titel: De stoel\nDatum: 6-3-2014\nAUTEUR: Petra Smit\ntrefwoorden: [stoel, hal]\n"
+    english = "Title: De stoel\nDate: 2014-03-06\nAuthor: Petra Smit\nTags: stoel, hal\n"
+    for matter in (dutch, english):
+        assert read_one(tmp_path, "a.md", f"---\n{matter}---\nNiemand.\n") == Article(
+            "a.md", "De stoel", "Niemand.", author="Petra Smit", date=date(2014, 3, 6), tags=("stoel", "hal")
+        )
+    (skipped,) = skipped_of(tmp_path, "a.md", "---\nconcept: ja\n---\nNog niet af.")
+    assert "draft" in skipped.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", "---\ntitle: Kop<br><br>Onderkop\n---\nNiemand zat er."),
+        ("a.html", "<h1>Kop<br><br>Onderkop</h1><p>Niemand zat er.</p>"),
+        ("a.csv", "titel,tekst\nKop<br><br>Onderkop,Niemand zat er.\n"),
+    ],
+)
+def test_a_title_is_one_line(tmp_path, name, content):
+    article = read_one(tmp_path, name, content)
+    assert (article.title, article.text) == ("Kop Onderkop", "Niemand zat er.")
 
 
 @pytest.mark.parametrize("name", ["2014-03-06-bellen.md", "6-3-2014 bellen.md"])

@@ -83,7 +83,7 @@ def test_the_biography_names_the_author_and_is_no_part_of_the_column(ending: str
         "Mark Rutte heeft een column geschreven over zijn vertrek, en daar stond niets in.",
         "Harry Mulisch was een schrijver die nooit wachtte.",
         "Harry Mulisch is een schrijver die nooit wachtte.",
-        "Youp van ’t Hek schrijft dat wachten slecht is voor de mens.",
+        "Youp van 't Hek schrijft dat wachten slecht is voor de mens.",
         "Youp van ’t Hek schrijft in de krant dat wachten slecht is voor de mens.",
         "Jan Bos is geen schrijver.",
         "Gelukkig Nieuwjaar",

@@ -11,6 +11,7 @@ from typing import Any
 from columnbot.articles import Article
 from columnbot.language import language_of
 from columnbot.readers.bylines import is_name
+from columnbot.readers.items import one_line
 from columnbot.readers.signatures import part_author, part_date
 from columnbot.readers.source import Unreadable, clean, find_date, first_words, words_of_name
 
@@ -115,7 +116,7 @@ def _article(path: str, paragraphs: list[str], *, title: str | None, author: str
     text = "\n\n".join(rest or paragraphs)
     return Article(
         path=path,
-        title=title or words_of_name(path) or first_words(text),
+        title=one_line(title) or words_of_name(path) or first_words(text),
         text=text,
         author=named or signed or (author if is_name(author) else None),
         date=day or find_date(path.rpartition("/")[2]) or made,

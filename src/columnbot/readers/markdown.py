@@ -4,15 +4,16 @@ HTML may stand inside.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from markdown_it import MarkdownIt
 
 from columnbot.articles import Article
 from columnbot.language import language_of
+from columnbot.readers.fields import FIELDS, NO, YES
 from columnbot.readers.front_matter import split_front_matter
-from columnbot.readers.items import DEEPEST
+from columnbot.readers.items import DEEPEST, one_line
 from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
 
 _LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
@@ -55,7 +56,7 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     """One article. Raises `Unreadable` for what is not text, holds no words, or says it is not published."""
     source = decode(content)
     matter, body = split_front_matter(source)
-    if _says(matter.get("published"), "false", "no") or _says(matter.get("draft"), "true", "yes"):
+    if _says(NO, matter.get("published")) or _says(YES, *_values(matter, "draft")):
         raise Unreadable("a draft: its front matter says it is not published")
     text = text_of_markdown(body)
     if not re.search(r"\w", text):
@@ -65,17 +66,25 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
             path=path,
             title=_title(matter, body, text, path),
             text=text,
-            author=_one_line(matter.get("author") or matter.get("authors") or matter.get("post_author")),
+            author=_first_line(matter, "author"),
             date=_first_date(matter, path),
-            url=_one_line(matter.get("permalink") or matter.get("url") or matter.get("link")),
+            url=_first_line(matter, "url"),
             tags=_tags(matter),
             language=language_of(text),
         ),
     )
 
 
-def _says(value: object, *words: str) -> bool:
-    return isinstance(value, (bool, str)) and str(value).strip().lower() in words
+def _values(matter: Mapping[str, Any], field: str) -> list[Any]:
+    return [matter[name] for name in FIELDS[field] if name in matter]
+
+
+def _first_line(matter: Mapping[str, Any], field: str) -> str | None:
+    return next((line for value in _values(matter, field) if (line := _one_line(value))), None)
+
+
+def _says(words: Collection[str], *values: object) -> bool:
+    return any(isinstance(value, (bool, str)) and str(value).strip().lower() in words for value in values)
 
 
 def text_of_markdown(body: str) -> str:
@@ -97,8 +106,8 @@ def text_of_markdown(body: str) -> str:
 
 
 def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
-    if title := _one_line(matter.get("title")):
-        return text_of_html(title) or title
+    if title := _first_line(matter, "title"):
+        return one_line(text_of_html(title)) or title
     heading = re.search(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$", body, re.MULTILINE)
     if heading and (words := text_of_markdown(heading[1]) or clean(heading[1])):
         return words
@@ -107,18 +116,13 @@ def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
 
 
 def _first_date(matter: Mapping[str, Any], path: str) -> Any:
-    candidates = [
-        matter.get(field)
-        for field in ("date", "post_date", "pubDate", "publishDate", "published_at", "published", "created")
-    ]
-    dates = (find_date(value) for value in [*candidates, path.rpartition("/")[2]])
+    dates = (find_date(value) for value in [*_values(matter, "date"), path.rpartition("/")[2]])
     return next((found for found in dates if found), None)
 
 
 def _tags(matter: Mapping[str, Any]) -> tuple[str, ...]:
     found: list[str] = []
-    for field in ("tags", "tag", "categories", "category"):
-        value = matter.get(field)
+    for value in _values(matter, "tags"):
         if isinstance(value, str):
             # One string is a list parted by commas, else (Jekyll's rule) by spaces.
             value = value.strip().removeprefix("[").removesuffix("]")
@@ -135,6 +139,6 @@ def _one_line(value: object, depth: int = 0) -> str | None:
         return None
     if isinstance(value, list):
         value = ", ".join(line for item in value if (line := _one_line(item, depth + 1)))
-    if isinstance(value, int) and abs(value) < 10**18:  # a longer one is no name, and too long for Python to print
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**18):  # Python prints no longer ones
         value = str(value)
-    return (clean(value).replace("\n", " ") or None) if isinstance(value, str) else None
+    return one_line(value) if isinstance(value, str) else None

@@ -272,10 +272,9 @@ def words_of_name(path: str) -> str | None:
 
 def first_words(text: str, limit: int = 70) -> str:
     """The text's opening as a title: its first sentence-like part, cut at a word."""
-    opening = (
-        re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix(QUOTED).removeprefix("- "), maxsplit=1)[0].strip(". ")
-        or text
-    )
+    opening = re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix(QUOTED).removeprefix("- "), maxsplit=1)[
+        0
+    ].strip(". ") or " ".join(text.split())
     if len(opening) <= limit:
         return opening
     return opening[: opening.rfind(" ", 0, limit) if " " in opening[:limit] else limit].rstrip(" ,;:-") + "…"

@@ -9,22 +9,11 @@ from typing import Any, BinaryIO
 
 from columnbot.articles import Article
 from columnbot.readers.feed import read_json_feed
+from columnbot.readers.fields import FIELDS, YES, plain
 from columnbot.readers.items import DEEPEST, make_article, slug, slug_of_url, text_of_title, unique
 from columnbot.readers.source import Skipped, Unreadable, clean, decode, find_date, text_of_html
 from columnbot.readers.streams import MAX_BYTES, lines, whole
 
-# The names that a column may have, the likeliest first, without capitals, spaces and underscores.
-_COLUMNS = {
-    "title": "title titel headline kop".split(),
-    "text": "text body content tekst inhoud contenthtml html contenttext article artikel column".split(),
-    "author": "author auteur authors auteurs byline by schrijver columnist".split(),
-    "date": "date datum published publishedat datepublished publicatiedatum pubdate postdate createdat created".split(),
-    "url": "url link permalink webadres adres".split(),
-    "tags": "tags tag keywords trefwoorden categories category categorieën categorie rubriek".split(),
-    "name": "slug id".split(),
-    "status": ["status"],
-    "draft": ["draft", "concept"],
-}
 _PUBLISHED = ("", "publish", "published", "live", "public", "gepubliceerd", "online")
 _MARKUP = re.compile(
     r"</?(?:p|br|div|em|strong|b|i|a|h[1-6]|ul|ol|li|blockquote|span|figure|img)\b[^<>]*>", re.IGNORECASE
@@ -118,7 +107,7 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
     try:
         if "text" not in record:
             raise Unreadable("it has no text, body, content or tekst")
-        if _words(record.get("draft")).strip().lower() in ("true", "1", "yes", "ja", "waar"):
+        if _words(record.get("draft")).strip().lower() in YES:
             raise Unreadable("a draft")
         if (status := _words(record.get("status")).strip().lower()) not in _PUBLISHED:
             raise Unreadable(f'its status is "{status}", not published')
@@ -182,11 +171,11 @@ def _cells(header: str, delimiter: str) -> list[str]:
 
 def _places(names: Sequence[str]) -> dict[str, int]:
     """Where each known column stands among the names; of several, the likeliest."""
-    plain = [re.sub(r"[\s_-]+", "", name).lower() for name in names]
+    called = [plain(name) for name in names]
     return {
-        column: next(plain.index(name) for name in known if name in plain)
-        for column, known in _COLUMNS.items()
-        if not set(known).isdisjoint(plain)
+        column: next(called.index(name) for name in known if name in called)
+        for column, known in FIELDS.items()
+        if not set(known).isdisjoint(called)
     }
 
 

@@ -84,7 +84,7 @@ def _part_title(paragraphs: list[str], path: str) -> tuple[list[str], str]:
         return paragraphs, named
     last = paragraphs[-1]
     start, end = sentence_spans(last)[-1]
-    closing = last[start:end].rstrip(".")
+    closing = " ".join(last[start:end].split()).rstrip(".")
     return paragraphs, closing if 3 <= len(closing.split()) <= 12 else first_words(first)
 
 
