@@ -13,11 +13,15 @@ from columnbot.readers.fields import FIELDS, YES, plain
 from columnbot.readers.items import DEEPEST, make_article, slug, slug_of_url, text_of_title, unique
 from columnbot.readers.source import Skipped, Unreadable, clean, decode, find_date, text_of_html
 from columnbot.readers.streams import MAX_BYTES, lines, whole
+from columnbot.readers.wordpress import text_of_wordpress
 
 _PUBLISHED = ("", "publish", "published", "live", "public", "gepubliceerd", "online")
 _MARKUP = re.compile(
     r"</?(?:p|br|div|em|strong|b|i|a|h[1-6]|ul|ol|li|blockquote|span|figure|img)\b[^<>]*>", re.IGNORECASE
 )
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d?|#\d{2,6}|#[xX][\da-fA-F]{2,5});")
+_OWN_BREAKS = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+_UNQUOTED = 'put a text with the delimiter in it between quotation marks, and write one within them twice ("")'
 _MAX_JSON = 200_000_000
 
 
@@ -31,10 +35,11 @@ def read_csv(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
     places = _places(names)
     if "text" not in places:
         raise Unreadable(f"none of its columns is called text, body, content or tekst; they are: {_shown(names)}")
-    return _rows(path, csv.reader(source, delimiter=delimiter), above, places)
+    return _rows(path, csv.reader(source, delimiter=delimiter), above, names)
 
 
-def _rows(path: str, rows: Any, above: int, places: Mapping[str, int]) -> Iterator[Article | Skipped]:
+def _rows(path: str, rows: Any, above: int, names: Sequence[str]) -> Iterator[Article | Skipped]:
+    places = _places(names)
     taken: dict[str, int] = {}
     while True:
         line = above + rows.line_num + 1
@@ -45,7 +50,11 @@ def _rows(path: str, rows: Any, above: int, places: Mapping[str, int]) -> Iterat
             return
         if row is None:
             return
-        if any(cell.strip() for cell in row):
+        if any(cell.strip() for cell in row[len(names) :]):
+            # Where the text was cut cannot be known, and half a column is worse than none.
+            reason = f"it has {len(row)} cells and the header {len(names)}: {_UNQUOTED}"
+            yield Skipped(f"{path}#{unique(str(line), taken)}", f"line {line}: {reason}")
+        elif any(cell.strip() for cell in row):
             record = {column: row[place] for column, place in places.items() if place < len(row)}
             yield _article(path, "line", line, record, taken)
 
@@ -115,7 +124,7 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
         return make_article(
             item,
             title=text_of_title(_words(record.get("title"))),
-            text=text_of_html(text) if _MARKUP.search(text) else clean(text),
+            text=_text(text),
             author=_words(record.get("author")),
             day=_day(record.get("date")),
             url=url,
@@ -123,6 +132,14 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
         )
     except Unreadable as reason:
         return Skipped(item, f"{unit} {number}: {reason}")
+
+
+def _text(cell: str) -> str:
+    """Plain text or HTML as clean paragraphs; where lines part these instead of tags, it is WordPress's."""
+    if not (_MARKUP.search(cell) or _ENTITY.search(cell)):
+        return clean(cell)
+    by_lines = re.search(r"\n[ \t\r]*\n", cell) or not _OWN_BREAKS.search(cell)
+    return text_of_wordpress(cell) if by_lines else text_of_html(cell)
 
 
 def _words(value: object, depth: int = 0) -> str:
