@@ -222,6 +222,11 @@ def test_broken_yaml_is_read_line_by_line(tmp_path, matter):
         ("> [!note] Pas op\n> De stoel is nat.", "> Pas op De stoel is nat."),
         ("Vroeger 100%% zeker.\n\nNu 50%% zeker.", "Vroeger 100%% zeker.\n\nNu 50%% zeker."),
         ('Een film: {{< youtube id="x" >}} en dat {{% let-op %}}was hem{{% /let-op %}}.', "Een film: en dat was hem."),
+        ("Wat een f**k, zei @jan_ van Moddr_.", "Wat een f**k, zei @jan_ van Moddr_."),
+        ("Zie x.nl/?v=_KSGK en `ls 2014-*.m*d*` maar. *)", "Zie x.nl/?v=_KSGK en ls 2014-*.m*d* maar. *)"),
+        ("**Kop: **en _peanuts _en _**beide **_hier.\n\n_Ook. _", "Kop: en peanuts en beide hier.\n\nOok."),
+        ("Een. <!-- weg --> En <!-- dit niet.\n\nEn *dit* ook niet.", "Een. En dit niet.\n\nEn dit ook niet."),
+        ("```\nEen\nregel\n```", "Een\nregel"),
         ("Een kop-\u00adstaart\u200bbotsing.", "Een kop-staartbotsing."),
     ],
 )  # fmt: skip

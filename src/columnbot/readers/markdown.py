@@ -14,10 +14,18 @@ from columnbot.language import language_of
 from columnbot.readers.fields import FIELDS, NO, YES
 from columnbot.readers.front_matter import split_front_matter
 from columnbot.readers.items import DEEPEST, one_line
-from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
+from columnbot.readers.source import (
+    Unreadable,
+    clean,
+    decode,
+    find_date,
+    first_words,
+    text_of_html,
+    without_comments,
+    words_of_name,
+)
 
 _LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CAPTION = re.compile(r"\[caption\b[^\[\]]{0,400}?\bcaption=[\"“”]([^\[\]]{0,2000}?)[\"“”]\s*\]")
 # A WordPress shortcode closes (`[/box]`), or carries attributes (`[gallery link="file"]`), or ends in a slash.
 _CLOSING_SHORTCODE = re.compile(r"\[/(\w+)\]")
@@ -30,7 +38,14 @@ _LEFT_IMAGE_OR_LINK = re.compile(
     r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
     r"(?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\((?:https?:|\.*/)[^()\n]*\)|\[[^\]\n]*\])"
 )
-_LEFT_EMPHASIS = re.compile(r"\*{2,}|(?<!\w)[*_]+(?=\S)(?![*_]*\s)|(?<=\S)(?<!\s)_+(?!\w)")
+# A mark goes only with its other half, as in "**Kop: **tekst": one by itself may be part of a name (Moddr_, *.txt) or
+# stand for letters (f**k). But two underlines mean nothing else.
+_LEFT_STRONG = re.compile(r"(?<![^\W_])(?<!\*)(\*{2,3})(?!\*)([^*\n]+)(?:(?<![^\W_])\1|\1(?![^\W_]))(?!\*)")
+_LEFT_UNDERLINES = re.compile(r"(?<!\w)__(?!_)|(?<!_)__(?!\w)")
+_LEFT_EMPHASIS = re.compile(
+    r"(?<![^\s(\[\"'“‘>])([*_])(?=[^\s*_])([^*_\n]+)(?:(?<=\S)\1(?![^\W_])|(?<=\s)\1(?=[^\W_]|$))",
+    re.MULTILINE,
+)
 # HTML that stood as code: the words stay, the tags go.
 _LEFT_TAG = re.compile(
     r"</?(?:a|abbr|article|aside|b|blockquote|body|br|button|code|div|em|figure|footer|form|h[1-6]|head|header|hr|html|i|"
@@ -89,7 +104,7 @@ def _says(words: Collection[str], *values: object) -> bool:
 
 def text_of_markdown(body: str) -> str:
     """The words of Markdown as clean paragraphs: markup, shortcodes, Liquid tags and comments gone."""
-    body = _COMMENT.sub("", _LIQUID.sub("", body))
+    body = without_comments(_LIQUID.sub("", body))
     body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))
     body = _WIKI_LINK.sub(lambda link: link[2] or link[1], body)
     body = _CAPTION.sub(r"\n\n\1\n\n", body)
@@ -100,9 +115,8 @@ def text_of_markdown(body: str) -> str:
     body = _FOOTNOTE.sub("", body)
     text = text_of_html(_markdown.render(body))
     text = _LEFT_IMAGE_OR_LINK.sub(r"\1", _LEFT_IMAGE_OR_LINK.sub(r"\1", text))
-    for left in (_LEFT_TAG, _LEFT_EMPHASIS, _LEFT_BACKSLASH):
-        text = left.sub("", text)
-    return clean(text)
+    text = _LEFT_UNDERLINES.sub("", _LEFT_STRONG.sub(r"\2", _LEFT_TAG.sub("", text)))
+    return clean(_LEFT_BACKSLASH.sub("", _LEFT_EMPHASIS.sub(r"\2", text)))
 
 
 def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
