@@ -1,5 +1,6 @@
 """Pages saved as text: the column out of what the site put around it."""
 
+import textwrap
 from datetime import date
 from pathlib import Path
 
@@ -209,3 +210,17 @@ def test_lines_broken_off_at_the_margin_are_one_paragraph_again() -> None:
     )
     assert read(broken).text.count("\n\n") == 1
     assert read(broken).text.endswith("Hij knikte.\n\nDaarna zweeg hij" + read(broken).text.partition("zweeg hij")[2])
+
+
+ADDRESS = "https://voorbeeld.nl/" + "een-heel-lang-adres/" * 8
+
+
+@pytest.mark.parametrize("more", [ADDRESS, f"Zie {ADDRESS} maar."])
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_an_address_of_any_length_leaves_the_lines_about_it_together(more: str, between: str) -> None:
+    paragraphs = [" ".join([text] * 3) for text in COLUMNS.values()]
+    broken = [textwrap.fill(paragraph, 70) for paragraph in paragraphs]
+    text = read(between.join(["De lege hal", *broken, more])).text
+
+    assert " ".join(text.split()) == " ".join([*paragraphs, more])
+    assert text.count("\n\n") <= len(paragraphs)

@@ -97,9 +97,19 @@ def _refuse_a_bomb(files: dict[str, zipfile.ZipInfo]) -> None:
         raise Unreadable(f"it would unpack to {total / 1e9:.0f} GB (at most {MAX_TOTAL // 10**9}); unpack it first")
 
 
+def _name(info: zipfile.ZipInfo) -> str:
+    """Its name; the Finder of a Mac writes UTF-8 without saying so, which is then taken for that of a DOS machine."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
 def _place(info: zipfile.ZipInfo) -> tuple[str, str | None]:
     """Where in the zip a file stands, and why it is not read, if it is not. Windows writes backslashes."""
-    raw = info.filename.replace("\\", "/")
+    raw = _name(info).replace("\\", "/")
     parts = [words for part in raw.split("/") if (words := clean(part)) not in ("", ".", "..")]
     if not parts:
         return "(no name)", "it has no name"
