@@ -1,5 +1,6 @@
 """What the chat puts on the page: escaped, numbered as the citations are, and nothing that was not shown before."""
 
+import json
 import re
 from datetime import date
 from html import unescape
@@ -108,6 +109,17 @@ def test_the_sheet_about_the_archive_counts_what_is_in_it(bot: ColumnBot, langua
     days = sorted(article.date for article in articles if article.date)
     longest = max((after - before).days for before, after in pairwise(days))
     assert facts["Langste stilte" if language == "nl" else "Longest silence"].startswith(f"{longest} ")
+
+
+def test_the_sheet_counts_what_was_left_out_for_one_reason_wherever_it_stood(bot: ColumnBot) -> None:
+    reasons = ["item 1: a draft", "item 12: a draft", "line 3: a draft", "a draft", "line 4: it holds no words"]
+    file = bot.index.beside / "report.json"
+    before = file.read_bytes()
+    file.write_text(json.dumps({"skipped": [{"path": "x", "reason": reason} for reason in reasons]}), encoding="utf-8")
+    html = about_html(bot.index, "en")
+    file.write_bytes(before)
+
+    assert "<dd>a draft (4); it holds no words (1)</dd>" in html
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

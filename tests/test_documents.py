@@ -2,8 +2,12 @@
 
 import datetime
 import io
+import os
 import random
+import re
+import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import docx
@@ -13,6 +17,7 @@ import pytest
 from columnbot import Article
 from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.source import Unreadable
+from tests.conftest import ROOT
 
 PARAGRAPHS = [
     "In de lift van het kantoor hangt een spiegel waarin ik elke morgen iemand zie die eerder is opgestaan dan ik, en "
@@ -163,6 +168,92 @@ def test_without_the_extra_the_reason_says_which_is_missing(
 
     assert package in str(skipped.value)
     assert 'pip install "columnbot[documents]"' in str(skipped.value)
+
+
+def body_of(paragraphs: str) -> bytes:
+    """A Word document whose body is that XML."""
+    document = docx.Document()
+    out = io.BytesIO()
+    document.save(out)
+    sound = zipfile.ZipFile(out)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as archive:
+        for name in sound.namelist():
+            content = sound.read(name)
+            if name == "word/document.xml":
+                content = re.sub(
+                    rb"(<w:body>).*(<w:sectPr)", rb"\1" + paragraphs.encode() + rb"\2", content, flags=re.S
+                )
+            archive.writestr(name, content)
+    return changed.getvalue()
+
+
+def run(words: str, around: str = "") -> str:
+    text = f"<w:r><w:t xml:space='preserve'>{words}</w:t></w:r>"
+    return f"<{around} w:id='1' w:author='P' w:date='2014-05-03T12:00:00Z'>{text}</{around}>" if around else text
+
+
+@pytest.mark.parametrize(
+    ("inside", "text"),
+    [
+        (run("Dit is ") + run("niet ", "w:ins") + run("waar."), "Dit is niet waar."),
+        (run("Dit is ") + run("nooit ", "w:moveFrom") + run("niet ", "w:moveTo") + run("waar."), "Dit is niet waar."),
+        (run("Dit is ") + f"<w:smartTag>{run('niet ')}</w:smartTag>" + run("waar."), "Dit is niet waar."),
+        (
+            run("Dit is ") + f"<w:sdt><w:sdtContent>{run('niet ')}</w:sdtContent></w:sdt>" + run("waar."),
+            "Dit is niet waar.",
+        ),
+        (
+            run("Dit is waar.")
+            + f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('Klik hier')}</w:sdtContent></w:sdt>",
+            "Dit is waar.",
+        ),
+    ],
+    ids=["inserted", "moved", "smart tag", "control", "placeholder"],
+)
+def test_of_tracked_changes_and_controls_the_words_are_read(inside: str, text: str) -> None:
+    assert read_docx("a.docx", body_of(f"<w:p>{inside}</w:p>"))[0].text == text
+
+
+def test_paragraphs_and_tables_in_a_content_control_stand_where_it_does() -> None:
+    cells = "".join(f"<w:tc><w:p>{run(words)}</w:p></w:tc>" for words in ("trap", "lift"))
+    held = f"<w:p>{run('Twee.')}</w:p><w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+    contents = f"<w:p><w:pPr><w:pStyle w:val='TOCHeading'/></w:pPr>{run('Inhoud')}</w:p>"
+    control = f"<w:sdt><w:sdtContent>{held}</w:sdtContent></w:sdt>"
+    body = f"<w:p>{run('Een.')}</w:p>{contents}{control}<w:p>{run('Drie.')}</w:p>"
+    assert read_docx("a.docx", body_of(body))[0].text == "Een.\n\nTwee.\n\ntrap | lift\n\nDrie."
+
+
+@pytest.mark.parametrize("odd", ["<w:tcPr><w:gridSpan/></w:tcPr>", "<w:tcPr/>"])
+def test_a_table_without_its_numbers_is_read_all_the_same(odd: str) -> None:
+    table = f"<w:tbl><w:tr><w:tc>{odd}<w:p>{run('trap')}</w:p></w:tc></w:tr></w:tbl>"
+    assert read_docx("a.docx", body_of(table))[0].text == "trap"
+
+
+def test_a_word_document_with_a_style_without_a_name_is_skipped() -> None:
+    with pytest.raises(Unreadable, match="not a sound Word document"):
+        read_docx("a.docx", body_of(f"<w:p><w:pPr><w:pStyle/></w:pPr>{run('Een.')}</w:p>"))
+
+
+def test_an_encrypted_pdf_without_a_password_is_read_where_cryptography_is_and_else_says_what_it_needs() -> None:
+    writer = pypdf.PdfWriter(io.BytesIO(pdf([["Een lift."]])))
+    writer.encrypt("", "eigenaar", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    script = (
+        "import sys; sys.modules['cryptography'] = sys.modules['Crypto'] = None\n"
+        "from columnbot.readers.documents import read_pdf; from columnbot.readers.source import Unreadable\n"
+        "try: read_pdf('a.pdf', sys.stdin.buffer.read())\n"
+        "except Unreadable as reason: print(reason)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=out.getvalue(), env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True, check=True,
+    )  # fmt: skip
+
+    assert read_pdf("a.pdf", out.getvalue())[0].text == "Een lift."
+    assert "cryptography" in done.stdout.decode()
+    assert 'pip install "columnbot[documents]"' in done.stdout.decode()
 
 
 def test_documents_with_bytes_changed_anywhere_are_read_or_skipped_with_the_reason() -> None:

@@ -25,7 +25,7 @@ MEDIUM = """\
 
 POSTS = """\
 post_id,post_date,is_published,email_sent_at,inbox_sent_at,type,audience,title,subtitle,podcast_url
-101.de-oven,2021-03-04T06:00:00.000Z,true,,,newsletter,everyone,"De oven, &amp; de bakker",Over brood,
+101.de-oven,2021-03-04T06:00:00.000Z,true,,,newsletter,everyone,"De oven,<br><br>&amp; de bakker",Over brood,
 102.het-idee,,false,,,newsletter,everyone,Een idee,,
 """
 OVEN = """\

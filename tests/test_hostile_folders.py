@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from columnbot.readers import read_archive
+from columnbot.readers.readings import write_readings
 from tests.conftest import ROOT
 
 SOURCE = ROOT / "src"
@@ -128,3 +130,65 @@ def test_very_many_small_files_are_all_read_or_named(tmp_path: Path) -> None:
 
     assert (archive.files, len(archive.skipped)) == (5000, 2500)
     assert len(archive.articles) + sum(len(copies.others) for copies in archive.copies) == 2500
+
+
+DEEP = "[" * 600 + '"Een stoel."' + "]" * 600
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("diep.md", f"---\ntitle: {DEEP}\n---\nEen bank.\n"),
+        ("diep.md", f'{{"title": {DEEP}, "tags": {DEEP}}}\nEen bank.\n'),
+        ("diep.jsonl", f'{{"text": {DEEP}}}\n{{"text": "Een bank."}}\n'),
+        ("diep.json", f'[{{"text": {DEEP}, "url": {DEEP}}}, {{"text": "Een bank."}}]'),
+    ],
+)
+def test_a_field_of_lists_in_lists_without_end_stops_nothing(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with zipfile.ZipFile(folder / "alles.zip", "w") as archive:
+        archive.writestr(name, content.replace("bank", "kast"))
+    texts = {article.text for article in read_archive(folder).articles}
+
+    assert texts == {"Er stond een stoel in de hal.", "Een bank.", "Een kast."}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("half.json", r'[{"text": "Een bank.", "url": "https://x.nl/\ud83d", "tags": "a\ud800b c"}]'),
+        ("half.md", '{"tags": "a\\ud800b c", "url": "https://x.nl/\\ud83d"}\nEen bank.\n'),
+    ],
+)
+def test_half_a_character_is_no_part_of_what_is_written_down(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    archive = read_archive(folder)
+    write_readings(archive.readings, archive.articles, folder / "readings.jsonl")
+    (bank,) = [article for article in archive.articles if article.text == "Een bank."]
+
+    assert (bank.url, "".join(bank.tags)) == ("https://x.nl/", "abc" if name == "half.md" else "ab c")
+
+
+def test_what_its_reader_fails_on_is_named_and_the_others_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """lxml stands for any parser that lets out an error that nobody foresaw."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RecursionError("maximum depth\nexceeded")
+
+    monkeypatch.setattr("lxml.html.document_fromstring", fail)
+    (folder / "fout.html").write_text("<p>Een bank.</p>", encoding="utf-8")
+    (folder / "goed.txt").write_text("Een kast.", encoding="utf-8")
+    (folder / "goed.md").write_text("+++\n+++\n", encoding="utf-8")
+    with zipfile.ZipFile(folder / "in.zip", "w") as archive:
+        archive.writestr("fout.html", "<p>Een bank.</p>")
+        archive.writestr("goed.txt", "Een stoel.")
+    archive = read_archive(folder)
+
+    assert [article.path for article in archive.articles] == ["goed.txt", "in.zip/goed.txt"]
+    assert {skipped.path: skipped.reason for skipped in archive.skipped} == {
+        "fout.html": "its reader failed (RecursionError: maximum depth exceeded)",
+        "goed.md": "it holds no words besides its front matter",
+        "in.zip/fout.html": "its reader failed (RecursionError: maximum depth exceeded)",
+    }

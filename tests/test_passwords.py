@@ -81,6 +81,12 @@ def test_the_file_may_have_remarks_and_empty_lines(tmp_path: Path) -> None:
     assert Doorkeeper(read_passwords(file))("tineke", "zin")
 
 
+def test_a_file_of_notepad_s_begins_with_a_mark_that_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    (tmp_path / "wie.txt").write_text(f"tineke:{hashed('zin')}\n", encoding="utf-8-sig")
+
+    assert list(read_passwords(tmp_path / "wie.txt")) == ["tineke"]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

@@ -1,5 +1,6 @@
 """Reading a folder: what people keep in archives, and what must never stop the reading."""
 
+import re
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -107,6 +108,70 @@ def test_a_text_that_opens_with_a_brace_or_a_line_is_no_front_matter(tmp_path):
     assert read_one(tmp_path, "a.md", '{"Nee", zei zij.} Dat was alles.').text == '{"Nee", zei zij.} Dat was alles.'
 
 
+@pytest.mark.parametrize(
+    "prose",
+    ["Dit stuk opent met een streep.\n\nEn het gaat door.", "Let op: dit is geen veld.", "- een\n- twee",
+     "Toen: niets.\nDaarna kwam er iemand: hij.\nEn weer niemand\nEn nog eens."],
+)  # fmt: skip
+@pytest.mark.parametrize("rule", ["---", "+++"])
+def test_prose_between_two_rules_is_no_front_matter(tmp_path, prose, rule):
+    text = read_one(tmp_path, "a.md", f"{rule}\n{prose}\n{rule}\nEn verder.\n").text
+    assert re.findall(r"\w+", text) == re.findall(r"\w+", f"{prose} En verder.")
+
+
+@pytest.mark.parametrize("matter", ["", "# Hier komt nog wat.\n", "\n  # a: b\n\n"])
+def test_front_matter_of_nothing_is_front_matter(tmp_path, matter):
+    assert read_one(tmp_path, "a.md", f"---\n{matter}---\nNiemand zat er.\n").text == "Niemand zat er."
+
+
+@pytest.mark.parametrize(
+    "title", ["12:30", "No", "007", "1.5", "0x1F", "1_000", "2012-04-03", "Yes", "1e3", "Ontheemd", "Kop # 1"]
+)
+def test_a_title_is_what_is_written(tmp_path, title):
+    quoted = f'"{title}"' if "#" in title else title
+    assert read_one(tmp_path, "a.md", f"---\ntitle: {quoted}\ntags: 2012\n---\nNiemand.\n") == Article(
+        "a.md", title, "Niemand.", tags=("2012",)
+    )
+
+
+@pytest.mark.parametrize("unset", ["", "~", "null"])
+def test_an_unset_field_is_none(tmp_path, unset):
+    matter = "".join(f"{field}: {unset}\n" for field in ("title", "author", "date", "tags", "url", "draft"))
+    assert read_one(tmp_path, "de-stoel.md", f"---\n{matter}---\nNiemand.\n") == Article(
+        "de-stoel.md", "De stoel", "Niemand."
+    )
+
+
+def test_fields_are_known_in_dutch_and_in_capitals(tmp_path):
+    dutch = "titel: De stoel\nDatum: 6-3-2014\nAUTEUR: Petra Smit\ntrefwoorden: [stoel, hal]\n"
+    english = "Title: De stoel\nDate: 2014-03-06\nAuthor: Petra Smit\nTags: stoel, hal\n"
+    for matter in (dutch, english):
+        assert read_one(tmp_path, "a.md", f"---\n{matter}---\nNiemand.\n") == Article(
+            "a.md", "De stoel", "Niemand.", author="Petra Smit", date=date(2014, 3, 6), tags=("stoel", "hal")
+        )
+    (skipped,) = skipped_of(tmp_path, "a.md", "---\nconcept: ja\n---\nNog niet af.")
+    assert "draft" in skipped.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", "---\ntitle: Kop<br><br>Onderkop\n---\nNiemand zat er."),
+        ("a.html", "<h1>Kop<br><br>Onderkop</h1><p>Niemand zat er.</p>"),
+        ("a.csv", "titel,tekst\nKop<br><br>Onderkop,Niemand zat er.\n"),
+    ],
+)
+def test_a_title_is_one_line(tmp_path, name, content):
+    article = read_one(tmp_path, name, content)
+    assert (article.title, article.text) == ("Kop Onderkop", "Niemand zat er.")
+
+
+@pytest.mark.parametrize("name", ["2014-03-06-bellen.md", "6-3-2014 bellen.md"])
+def test_a_date_that_is_unset_is_none_and_the_file_s_name_gives_it(tmp_path, name):
+    article = read_one(tmp_path, name, "---\ndate: 0001-01-01T00:00:00Z\n---\nWij bellen liever.")
+    assert (article.title, article.date) == ("Bellen", date(2014, 3, 6))
+
+
 def test_without_front_matter_the_file_s_name_gives_date_and_title(tmp_path):
     article = read_one(tmp_path, "2014-03-06-bellen-of-mailen.md", "Wij bellen liever dan dat we mailen.")
     assert (article.title, article.date, article.author) == ("Bellen of mailen", date(2014, 3, 6), None)
@@ -157,6 +222,11 @@ def test_broken_yaml_is_read_line_by_line(tmp_path, matter):
         ("> [!note] Pas op\n> De stoel is nat.", "> Pas op De stoel is nat."),
         ("Vroeger 100%% zeker.\n\nNu 50%% zeker.", "Vroeger 100%% zeker.\n\nNu 50%% zeker."),
         ('Een film: {{< youtube id="x" >}} en dat {{% let-op %}}was hem{{% /let-op %}}.', "Een film: en dat was hem."),
+        ("Wat een f**k, zei @jan_ van Moddr_.", "Wat een f**k, zei @jan_ van Moddr_."),
+        ("Zie x.nl/?v=_KSGK en `ls 2014-*.m*d*` maar. *)", "Zie x.nl/?v=_KSGK en ls 2014-*.m*d* maar. *)"),
+        ("**Kop: **en _peanuts _en _**beide **_hier.\n\n_Ook. _", "Kop: en peanuts en beide hier.\n\nOok."),
+        ("Een. <!-- weg --> En <!-- dit niet.\n\nEn *dit* ook niet.", "Een. En dit niet.\n\nEn dit ook niet."),
+        ("```\nEen\nregel\n```", "Een\nregel"),
         ("Een kop-\u00adstaart\u200bbotsing.", "Een kop-staartbotsing."),
     ],
 )  # fmt: skip
@@ -387,6 +457,14 @@ def test_any_bytes_become_an_article_or_are_skipped_with_a_reason(content):
         ("3 mei 2012", date(2012, 5, 3)),
         ("4 dec. 2012", date(2012, 12, 4)),
         ("February 28th, 2011", date(2011, 2, 28)),
+        ("31-12-2019", date(2019, 12, 31)),
+        ("Geplaatst op 31/12/2019, 10:15", date(2019, 12, 31)),
+        ("1.5.2019", date(2019, 5, 1)),
+        ("12/31/2019", date(2019, 12, 31)),
+        ("5-3-2012-de-trein.md", date(2012, 3, 5)),
+        ("0001-01-01T00:00:00Z", None),
+        (date(1, 1, 1), None),
+        ("versie 4.1.12.2019", None),
         ("2012-13-45", None),
         ("31 februari 2012", None),
     ],

@@ -85,6 +85,21 @@ def test_rows_that_give_no_article_are_named_with_the_reason(tmp_path):
     }
 
 
+def test_a_row_with_more_cells_than_the_header_is_named_and_not_read_by_half(tmp_path):
+    rows = ["A,Een stoel, leeg, in de hal.", r'B,"Zij zei \"nee, en\" zweeg.",', "C,Een stoel.,,", "D,Een bank."]
+    articles, reasons = read(tmp_path, "t.csv", "\n".join(["title,text", *rows]))
+    assert [(a.title, a.text) for a in articles] == [("C", "Een stoel."), ("D", "Een bank.")]
+    assert list(reasons) == ["t.csv#2", "t.csv#3"]
+    assert reasons["t.csv#2"].startswith("line 2: it has 4 cells and the header 2: put a text with the delimiter in it")
+
+
+def test_columns_of_wordpress_s_own_names_are_known(tmp_path):
+    (article,), _ = read(
+        tmp_path, "t.csv", "ID,post_title,post_content,post_date\n7,De stoel,Niemand.,2014-03-06 10:00\n"
+    )
+    assert article == Article("t.csv#7", "De stoel", "Niemand.", date=date(2014, 3, 6))
+
+
 def test_lines_of_json_that_give_no_article_are_named_with_the_reason(tmp_path):
     lines = [
         '{"titel": "A"}',
@@ -126,6 +141,10 @@ def test_a_table_without_a_column_of_text_is_skipped_with_its_columns(tmp_path, 
     [
         ("<p>Een <b>stoel</b>.</p><p>Twee &amp; drie.</p>", "Een stoel.\n\nTwee & drie."),
         ("Een stoel: 3 < 4 & 5 > 4.", "Een stoel: 3 < 4 & 5 > 4."),
+        ("Caf&eacute; &amp; bar.\n\nR&#38;D, AT&T en 3 &lt; 4.", "Café & bar.\n\nR&D, AT&T en 3 < 4."),
+        ("Een <em>stoel</em>.\n\nEn een bank\nof kast. [gallery ids=1]", "Een stoel.\n\nEn een bank\nof kast."),
+        ("<!-- wp:paragraph -->\n<p>Een.</p>\n<!-- /wp:paragraph -->\n\n<p>Twee.</p>", "Een.\n\nTwee."),
+        ("<p>Een stoel\nen een bank.</p>\n<p>Twee.</p>", "Een stoel en een bank.\n\nTwee."),
         ("Een  stoel.\x0b\x00\n\n\nTwee.", "Een stoel.\n\nTwee."),
     ],
 )

@@ -186,7 +186,7 @@ def test_a_post_without_a_title_gets_one(tmp_path):
          "<ul><li>Twee</li></ul>\n<!-- /wp:list -->", "Een.\n\n- Twee"),
         ("Een.\n\n<!--more Lees verder-->\n\nTwee.<!--nextpage-->", "Een.\n\nTwee."),
         ("<pre>a\n\nb</pre>\nEen.", "a\n\nb\n\nEen."),
-        ("Een <!-- niet dicht", "Een"),
+        ("Een <!-- niet dicht", "Een niet dicht"),
         ("Kijk:\n\nhttps://video.voorbeeld.nl/1\n\nMooi.", "Kijk:\n\nMooi."),
         ("https://video.voorbeeld.nl/1", "https://video.voorbeeld.nl/1"),
         ("Een [simpel] voorbeeld [sic].", "Een [simpel] voorbeeld [sic]."),

@@ -3,6 +3,7 @@
 import io
 import struct
 import tempfile
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -86,6 +87,21 @@ def test_a_name_that_leads_out_of_the_zip_is_refused(tmp_path, name, path):
         {"oud.zip/een.md": "Een"},
         {path: "its name leads out of the zip"},
     )
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_read_as_the_finder_of_a_mac_writes_it(tmp_path, form):
+    """In UTF-8 without saying so: the flag is taken out of both places where zipfile sets it."""
+    name = unicodedata.normalize(form, "café/de patiënt.md")
+    content = bytearray(packed({name: "Een patiënt."}))
+    for header, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + place + 1] &= ~0x08
+    assert read(tmp_path, bytes(content)) == ({"oud.zip/café/de patiënt.md": "De patiënt"}, {})
+
+
+def test_a_name_of_a_dos_machine_is_read_too(tmp_path):
+    content = packed({"caf#.md": "Een café."}).replace(b"caf#", "café".encode("cp437"))
+    assert read(tmp_path, content) == ({"oud.zip/café.md": "Café"}, {})
 
 
 def test_what_is_hidden_a_link_or_a_zip_is_not_read(tmp_path):

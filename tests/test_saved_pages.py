@@ -1,5 +1,6 @@
 """Pages saved as text: the column out of what the site put around it."""
 
+import textwrap
 from datetime import date
 from pathlib import Path
 
@@ -62,6 +63,9 @@ BODY = "\n".join(COLUMNS.values())
         "Over de auteur\nPetra de Wit schrijft over wachten.",
         "Petra de Wit\nOver de auteur\nPetra de Wit schrijft over wachten.",
         "Petra de Wit (52) is schrijfster en woont in Tiel.",
+        "Petra de Wit is freelance journalist en docent.",
+        "Petra de Wit werkt bij de gemeente en schrijft over wachten.",
+        "Petra de Wit schrijft elke week over wachten.",
         "Door Petra de Wit",
         "Petra de Wit",
     ],
@@ -74,9 +78,50 @@ def test_the_biography_names_the_author_and_is_no_part_of_the_column(ending: str
 
 
 @pytest.mark.parametrize(
+    "ending",
+    [
+        "Steve Jobs was directeur van een bedrijf dat niets verkocht, en toch stond er een rij.",
+        "Mark Rutte heeft een column geschreven over zijn vertrek, en daar stond niets in.",
+        "Harry Mulisch was een schrijver die nooit wachtte.",
+        "Harry Mulisch is een schrijver die nooit wachtte.",
+        "Youp van 't Hek schrijft dat wachten slecht is voor de mens.",
+        "Youp van ’t Hek schrijft in de krant dat wachten slecht is voor de mens.",
+        "Jan Bos is geen schrijver.",
+        "Gelukkig Nieuwjaar",
+        "Fijne Kerst",
+        "Met Vriendelijke Groet",
+    ],
+)
+def test_who_the_last_paragraph_is_about_did_not_write_the_column(ending: str) -> None:
+    article = read(f"De lege hal\n{BODY}\n{ending}")
+
+    assert (article.author, article.text) == (None, "\n\n".join([*COLUMNS.values(), ending]))
+
+
+def test_of_whom_the_column_speaks_it_gives_no_biography_that_nothing_announces() -> None:
+    ending = "Jan Bos is directeur van het loket."
+    article = read(f"De lege hal\n{BODY}\nToen kwam Bos binnen.\n{ending}")
+
+    assert article.author is None
+    assert article.text.endswith(f"Toen kwam Bos binnen.\n\n{ending}")
+
+
+def test_a_name_below_every_column_is_their_author_s_and_not_the_site_s(tmp_path: Path) -> None:
+    for number, (title, text) in enumerate(COLUMNS.items(), start=1):
+        (tmp_path / f"{number}.txt").write_text(f"{title}\n\n{text}\n\nJan de Wit\n", encoding="utf-8")
+    archive = read_archive(tmp_path)
+
+    assert {(article.author, article.text) for article in archive.articles} == {
+        ("Jan de Wit", text) for text in COLUMNS.values()
+    }
+
+
+@pytest.mark.parametrize(
     ("line", "author"),
     [
         ("3 oktober 2012", None),
+        ("Geplaatst op 3-10-2012", None),
+        ("Petra de Wit | 03/10/2012 10:15", "Petra de Wit"),
         ("Geplaatst op woensdag 3 oktober 2012 om 10:15 uur", None),
         ("Door Petra de Wit op 3 oktober 2012", "Petra de Wit"),
         ("Petra de Wit | 03 okt. 2012", "Petra de Wit"),
@@ -165,3 +210,17 @@ def test_lines_broken_off_at_the_margin_are_one_paragraph_again() -> None:
     )
     assert read(broken).text.count("\n\n") == 1
     assert read(broken).text.endswith("Hij knikte.\n\nDaarna zweeg hij" + read(broken).text.partition("zweeg hij")[2])
+
+
+ADDRESS = "https://voorbeeld.nl/" + "een-heel-lang-adres/" * 8
+
+
+@pytest.mark.parametrize("more", [ADDRESS, f"Zie {ADDRESS} maar."])
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_an_address_of_any_length_leaves_the_lines_about_it_together(more: str, between: str) -> None:
+    paragraphs = [" ".join([text] * 3) for text in COLUMNS.values()]
+    broken = [textwrap.fill(paragraph, 70) for paragraph in paragraphs]
+    text = read(between.join(["De lege hal", *broken, more])).text
+
+    assert " ".join(text.split()) == " ".join([*paragraphs, more])
+    assert text.count("\n\n") <= len(paragraphs)

@@ -8,6 +8,7 @@ import pytest
 from columnbot import Article
 from columnbot.readers import Archive, read_archive
 from columnbot.readers.html import read_mhtml
+from columnbot.readers.source import text_of_html
 
 WORDS = [
     "In de hal van het gemeentehuis staat een bank waar niemand zit. Ik heb er een middag naar gekeken.",
@@ -176,3 +177,20 @@ def test_a_mail_part_of_an_encoding_that_is_none_is_read_all_the_same(charset: s
     (article,) = read_mhtml("brug.mhtml", page.encode())
 
     assert article.text == "De brug van één man."
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<div>" * 300 + "Een." + "</div>" * 300 + "<p>Twee.</p>", "Een.\n\nTwee."),
+        ("Een<center>twee</center>drie.", "Een\n\ntwee\n\ndrie."),
+        ("<table><caption>Een</caption><tr><td>twee<td>drie</table>", "Een\n\ntwee | drie"),
+        ("<fieldset><legend>Een</legend>twee.</fieldset>", "Een\n\ntwee."),
+        ("<ul><li><div>een</div></li><li></li><li><div><p>twee</p></div></li></ul>Na.", "- een\n\n- twee\n\nNa."),
+        ("<ul><li>een<ul><li>twee</li></ul></li></ul>", "- een\n\n- twee"),
+        ("<pre><code>De zee,\n  de <b>zee</b>\n\nklotst</code> voort\nin</pre>", "De zee,\nde zee\n\nklotst voort\nin"),
+        ("<p>Een.</p><!-- twee <p>Drie.</p>", "Een.\n\ntwee\n\nDrie."),
+    ],
+)
+def test_no_word_of_html_is_lost_or_glued_to_another(markup: str, text: str) -> None:
+    assert text_of_html(markup) == text

@@ -102,9 +102,9 @@ def _reads_alike(one: Article, other: Article) -> bool:
 def split_article(article: Article, *, words: int = 130) -> tuple[Passage, ...]:
     """The article's passages, in order, without overlap: about `words` words each.
 
-    A passage ends at a sentence's end, where it can at a paragraph's: once it has half its words,
-    it stops before a paragraph that would carry it over its length. What is left at the end joins
-    the last passage when it is short.
+    A passage ends at a sentence's end, where it can at a paragraph's: once it has three quarters of
+    its words, it stops at the end of a paragraph. What is left at the end joins the last passage when
+    it is short.
     """
     groups: list[list[Sentence]] = []
     lengths: list[int] = []

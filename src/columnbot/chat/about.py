@@ -1,6 +1,7 @@
 """A sheet that says what this archive is: how much, whose, of when, on what, and what was left out of it."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -14,6 +15,7 @@ from columnbot.index import Index
 from columnbot.messages import in_digits, long_date, say
 
 AUTHORS, SUBJECTS, REASONS = 8, 16, 5  # named at most
+_LINE = re.compile(r"^(?:line|item) \d+: ")  # where it stands in its table: not what it is left out for
 
 
 def about_html(index: Index, language: str) -> str:
@@ -70,7 +72,8 @@ def _days_between(days: tuple[date, date]) -> int:
 
 
 def _left_out(report: Mapping[str, Any], language: str) -> str:
-    skipped = Counter(str(item.get("reason", "")) for item in report.get("skipped", []) if isinstance(item, dict))
+    reasons = (str(item.get("reason", "")) for item in report.get("skipped", []) if isinstance(item, dict))
+    skipped = Counter(_LINE.sub("", reason) for reason in reasons)
     parts = [f"{reason} ({number})" for reason, number in skipped.most_common(REASONS)]
     copies = sum(len(item.get("others", [])) for item in report.get("copies", []) if isinstance(item, dict))
     if copies:

@@ -28,7 +28,7 @@ def hashed(password: str) -> str:
 def read_passwords(file: Path) -> dict[str, str]:
     """The names and hashes in a file, a `name:scrypt:…` a line. Raises `SettingsError` that names the line."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()  # Notepad begins a file with a mark
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The auth file {file} cannot be read: {error}.") from None
     entries = {}

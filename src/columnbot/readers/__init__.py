@@ -24,7 +24,7 @@ from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html, read_mhtml
 from columnbot.readers.markdown import read_markdown
 from columnbot.readers.readings import Reading, Readings, digest_of, sketches_by_text
-from columnbot.readers.source import SavedText, Skipped, Unreadable
+from columnbot.readers.source import SavedText, Skipped, Unreadable, failure
 from columnbot.readers.substack import PostList, read_post_list, with_post_lists
 from columnbot.readers.tables import read_csv, read_json, read_json_lines
 from columnbot.readers.text import read_text
@@ -208,6 +208,8 @@ def _read_anew(
         items.append(Skipped(path, str(reason)))
     except OSError as error:
         items.append(Skipped(path, f"cannot be read any further: {error.strerror}"))
+    except Exception as error:  # noqa: BLE001 - whatever a parser lets out: a bad file never stops the others
+        items.append(Skipped(path, failure(error)))
     articles = tuple(item for item in items if isinstance(item, Article))
     if len(articles) == len(items):
         readings[path] = Reading(digest, articles, tuple(map(sketch_of, articles)))

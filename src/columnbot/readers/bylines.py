@@ -57,10 +57,21 @@ def _guest_of(text: str) -> str | None:
     return None
 
 
+# What closes a column, too, in capitals now and then.
+_GREETING = re.compile(
+    r"(?:(?:nog )?(?:een |a )?(?:heel |hele |very )?"
+    r"(?:(?:gelukkige?|fijne?|prettige?|zalige?|vrolijke?|goede?|mooie?) .+|(?:happy (?:new|holi)|merry (?:chr|xm)).*)|"
+    r"(?:met |with )?(?:vriendelijke|hartelijke|lieve|warme|kind|best|warm) (?:groet(?:en|jes)?|regards|wishes).*|"
+    r"met groet.*|tot (?:de )?(?:volgende|morgen|straks|dan|ziens)\b.*|until (?:next|then)\b.*|"
+    r"veel (?:plezier|succes|sterkte|geluk|leesplezier)\b.*|good (?:luck|night)\b.*|wordt vervolgd|the end)",
+    re.IGNORECASE,
+)
+
+
 def is_name(line: str) -> bool:
-    """Two to five words that look like a person's name: capitals, but for particles such as "van der"."""
+    """Two to five words that look like a person's name: capitals, but for particles such as "van der"; no greeting."""
     words = line.split()
-    if not 2 <= len(words) <= 5 or not re.fullmatch(r"[^\W\d_][\w.'’ -]*", line):
+    if not 2 <= len(words) <= 5 or not re.fullmatch(r"[^\W\d_][\w.'’ -]*", line) or _GREETING.fullmatch(line):
         return False
     capitals = [word for word in words if word.lower() not in _PARTICLES]
     return len(capitals) >= 2 and all(word[0].isupper() for word in capitals) and not line.endswith(" ")

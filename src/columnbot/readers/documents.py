@@ -6,10 +6,12 @@ import zipfile
 import zlib
 from collections import Counter
 from datetime import date
+from typing import Any
 
 from columnbot.articles import Article
 from columnbot.language import language_of
 from columnbot.readers.bylines import is_name
+from columnbot.readers.items import one_line
 from columnbot.readers.signatures import part_author, part_date
 from columnbot.readers.source import Unreadable, clean, find_date, first_words, words_of_name
 
@@ -19,6 +21,15 @@ _BROKEN = (
     ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError, NotImplementedError, OSError,
     AssertionError, EOFError, zlib.error,
 )  # fmt: skip
+# python-docx passes over what stands in a content control, a field or a tracked insertion. What was deleted, moved
+# away or put there to be written over is no text; nor are text boxes, whose paragraphs stand within a paragraph.
+_BLOCKS = ".//*[self::w:p or self::w:tbl][not(ancestor::w:p or ancestor::w:tbl)]"
+_ROWS, _CELLS = ".//w:tr[count(ancestor::w:tbl)=1]", ".//w:tc[count(ancestor::w:tbl)=1]"
+_PARAGRAPHS = ".//w:p[not(ancestor::w:p)]"
+_RUNS = (
+    ".//w:r[not(ancestor::w:del or ancestor::w:moveFrom or ancestor::w:txbxContent or "
+    "ancestor::w:sdt[w:sdtPr/w:showingPlcHdr])]"
+)
 _MISSING = '{kind} need {package}, which is not installed: pip install "columnbot[documents]"'
 
 
@@ -36,6 +47,8 @@ def read_pdf(path: str, content: bytes) -> tuple[Article, ...]:
         known = document.metadata
         title, author = (str(known.title or ""), str(known.author or "")) if known else ("", "")
         made = find_date(known.creation_date) if known else None
+    except pypdf.errors.DependencyError:
+        raise Unreadable(_MISSING.format(kind="Encrypted PDF files", package="cryptography")) from None
     except (pypdf.errors.PyPdfError, *_BROKEN) as error:
         raise Unreadable(f"not a sound PDF: {_one_line(error)}") from error
     paragraphs = _paragraphs([line for page in _without_running_heads(pages) for line in page])
@@ -49,7 +62,8 @@ def read_docx(path: str, content: bytes) -> tuple[Article, ...]:
     try:
         import docx
         from docx.opc.exceptions import PackageNotFoundError
-        from docx.table import Table
+        from docx.oxml.exceptions import XmlchemyError
+        from docx.text.paragraph import Paragraph
         from lxml.etree import XMLSyntaxError
     except ImportError:
         raise Unreadable(_MISSING.format(kind="Word documents", package="python-docx")) from None
@@ -58,21 +72,38 @@ def read_docx(path: str, content: bytes) -> tuple[Article, ...]:
         if sum(member.file_size for member in zipfile.ZipFile(io.BytesIO(content)).infolist()) > _UNPACKED:
             raise Unreadable(f"unpacked it is larger than {_UNPACKED // 10**6} MB")
         document = docx.Document(io.BytesIO(content))
-        for block in document.iter_inner_content():
-            if isinstance(block, Table):
-                paragraphs.append("\n".join(" | ".join(cell.text for cell in row.cells) for row in block.rows))
+        for block in document.element.body.xpath(_BLOCKS):
+            if block.tag.endswith("}tbl"):
+                paragraphs.append(_words_of_table(block))
                 continue
-            style = (block.style.name or "") if block.style else ""
-            title = title or (block.text if style == "Title" else "")
-            paragraphs.append(f"- {block.text}" if style.startswith("List") and block.text.strip() else block.text)
+            style = Paragraph(block, document).style
+            kind, words = (style.name or "") if style else "", _words_of(block)
+            if kind.lower().startswith("toc "):
+                continue  # a table of contents
+            title = title or (words if kind == "Title" else "")
+            paragraphs.append(f"- {words}" if kind.startswith("List") and words.strip() else words)
         known = document.core_properties
         title, author, made = title or known.title, known.author, find_date(known.created)
-    except (zipfile.BadZipFile, PackageNotFoundError, XMLSyntaxError, *_BROKEN) as error:
+    except (zipfile.BadZipFile, PackageNotFoundError, XmlchemyError, XMLSyntaxError, *_BROKEN) as error:
         raise Unreadable(f"not a sound Word document: {_one_line(error)}") from error
     paragraphs = [text for paragraph in paragraphs if (text := clean(paragraph))]
     if not any(re.search(r"\w", paragraph) for paragraph in paragraphs):
         raise Unreadable("it holds no words")
     return (_article(path, paragraphs, title=_sound_title(title), author=author, made=made),)
+
+
+def _words_of(paragraph: Any) -> str:
+    """What a paragraph of a Word document says when all its tracked changes are accepted."""
+    return "".join(run.text for run in paragraph.xpath(_RUNS))
+
+
+def _words_of_table(table: Any) -> str:
+    """A line for each row, its cells parted by bars; what is merged stands there once."""
+    rows = []
+    for row in table.xpath(_ROWS):
+        cells = (cell.xpath(_PARAGRAPHS) for cell in row.xpath(_CELLS))
+        rows.append(" | ".join("\n".join(map(_words_of, paragraphs)) for paragraphs in cells))
+    return "\n".join(rows)
 
 
 def _article(path: str, paragraphs: list[str], *, title: str | None, author: str, made: date | None) -> Article:
@@ -85,7 +116,7 @@ def _article(path: str, paragraphs: list[str], *, title: str | None, author: str
     text = "\n\n".join(rest or paragraphs)
     return Article(
         path=path,
-        title=title or words_of_name(path) or first_words(text),
+        title=one_line(title) or words_of_name(path) or first_words(text),
         text=text,
         author=named or signed or (author if is_name(author) else None),
         date=day or find_date(path.rpartition("/")[2]) or made,

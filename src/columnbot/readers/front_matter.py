@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from columnbot.readers.fields import plain
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -17,15 +19,20 @@ _YAML = re.compile(
     r"\A\s*---[ \t]*(yaml|json|toml)?[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
 _TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-# libyaml, where PyYAML was built with it, is eight times faster.
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Every value as it is written: to YAML the title 12:30 is 750, 007 is 7 and No is false. libyaml, where PyYAML was
+# built with it, is eight times faster.
+_YAML_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_UNSET = ("", "~", "null", "Null", "NULL")
+_FIELD = re.compile(r"[\w-]+")
+_LINE = re.compile(r"^([\w-]+)[ \t]*[:=][ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
 def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
-    """The front matter's fields and what comes after it; matter that is broken is read line by line.
+    """The front matter's fields by their plain names, and what comes after it; matter that is broken is read by line.
 
     Blank lines and byte order marks may stand before it. Fields of Zola's `[taxonomies]` and `[extra]`
-    and of Hugo's `[params]` stand among the others.
+    and of Hugo's `[params]` stand among the others. What is unset is None. A text that opens with a
+    rule, and has another further down, has no front matter.
     """
     source = source.lstrip("\ufeff\u200b")
     if match := _YAML.match(source):
@@ -34,15 +41,31 @@ def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
         kind, matter = "toml", match[1]
     else:
         return _split_json(source)
+    rest = source[match.end() :]
+    if not re.sub(r"^[ \t]*#.*", "", matter, flags=re.MULTILINE).strip():
+        return {}, rest
     fields = _parse(kind, matter)
     if fields is None:
-        # A title with a bare colon, a date that cannot be, a tab: people write this by hand.
-        lines = re.finditer(r"^([\w-]+)[ \t]*[:=][ \t]*(.*?)[ \t]*$", matter, re.MULTILINE)
-        fields = {line[1]: line[2].strip("'\"") for line in lines}
-    if not isinstance(fields, dict):
-        return {}, source[match.end() :]
+        fields = _by_line(matter)
+    if not isinstance(fields, dict) or not any(_FIELD.fullmatch(str(name)) for name in fields):
+        return {}, source
+    return _by_plain_name(fields), rest
+
+
+def _by_line(matter: str) -> dict[str, str] | None:
+    """Fields where a colon stands bare in a title, or a tab: people write by hand. None where it is mostly prose."""
+    fields = {line[1]: line[2].strip("'\"") for line in _LINE.finditer(matter)}
+    outer = re.findall(r"^[^\s#}\]-]", matter, re.MULTILINE)
+    return fields if len(fields) >= len(outer) / 2 else None
+
+
+def _by_plain_name(fields: Mapping[str, Any]) -> dict[str, Any]:
     inner = [fields[table] for table in ("taxonomies", "params", "extra") if isinstance(fields.get(table), dict)]
-    return {key: value for table in [*inner, fields] for key, value in table.items()}, source[match.end() :]
+    return {
+        plain(name): None if isinstance(value, str) and value in _UNSET else value
+        for table in [*inner, fields]
+        for name, value in table.items()
+    }
 
 
 def _parse(kind: str, matter: str) -> Any:
@@ -65,5 +88,5 @@ def _split_json(source: str) -> tuple[Mapping[str, Any], str]:
         except (ValueError, RecursionError):
             return {}, source
         if re.match(r"[ \t]*(?:\n|\Z)", source[end:]):
-            return fields, source[end:]
+            return _by_plain_name(fields), source[end:]
     return {}, source

@@ -16,8 +16,9 @@ from lxml import html as lxml_html
 
 from columnbot.articles import Article
 from columnbot.language import language_of
+from columnbot.readers.items import one_line
 from columnbot.readers.signatures import part_author, part_date
-from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
+from columnbot.readers.source import Unreadable, decode, find_date, first_words, text_of_html, words_of_name
 
 LINKED = 0.7  # from this share of words in links on, a page without a running paragraph is an index
 _PARAGRAPH = 25  # words
@@ -72,8 +73,8 @@ def _article(path: str, page: str) -> Article:
         raise Unreadable(reason)
     # Not the extensive search for a date: it takes any year in the text for one.
     known = trafilatura.extract_metadata(page, extensive=False)
-    title = clean(known.title) if known and known.title else None
-    author = clean(known.author) if known and known.author else None
+    title = one_line(known.title) if known else None
+    author = one_line(known.author) if known else None
     text, author, day = _without_signature(_without_title(text, title), author)
     saved = _SAVED_FROM.search(page[:4096])
     address = (known.url if known else None) or (saved and (saved[1] or f"http://{saved[2]}")) or None
@@ -131,7 +132,7 @@ def _bare_article(path: str, markup: str) -> Article:
     text, author, day = _without_signature(_without_title(text, title), None)
     return Article(
         path=path,
-        title=title or _title_of_name(path) or first_words(text),
+        title=one_line(title) or _title_of_name(path) or first_words(text),
         text=text,
         author=author,
         date=day or find_date(path.rpartition("/")[2]),
@@ -140,7 +141,7 @@ def _bare_article(path: str, markup: str) -> Article:
 
 
 def _parsed(page: str) -> lxml_html.HtmlElement:
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         return lxml_html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:

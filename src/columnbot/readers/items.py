@@ -9,6 +9,8 @@ from columnbot.language import language_of
 from columnbot.readers.source import Unreadable, clean, first_words, text_of_html, words_of_name
 from columnbot.readers.streams import MAX_BYTES
 
+DEEPEST = 20  # lists in lists that a field may be; Python's stack ends at some hundreds
+
 
 def unique(name: str, taken: dict[str, int]) -> str:
     """The name, or with a number behind it when it is taken already ("brief", "brief-2"); it is taken from now on."""
@@ -59,7 +61,7 @@ def make_article(
     if not re.search(r"\w", text):
         raise Unreadable("it holds no words")
     name = path.rpartition("#")[2]
-    address = (url or "").strip()
+    address = clean(url or "")
     return Article(
         path=path,
         title=one_line(title) or words_of_name(name) or first_words(text),

@@ -4,18 +4,28 @@ HTML may stand inside.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from markdown_it import MarkdownIt
 
 from columnbot.articles import Article
 from columnbot.language import language_of
+from columnbot.readers.fields import FIELDS, NO, YES
 from columnbot.readers.front_matter import split_front_matter
-from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, text_of_html, words_of_name
+from columnbot.readers.items import DEEPEST, one_line
+from columnbot.readers.source import (
+    Unreadable,
+    clean,
+    decode,
+    find_date,
+    first_words,
+    text_of_html,
+    without_comments,
+    words_of_name,
+)
 
 _LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CAPTION = re.compile(r"\[caption\b[^\[\]]{0,400}?\bcaption=[\"“”]([^\[\]]{0,2000}?)[\"“”]\s*\]")
 # A WordPress shortcode closes (`[/box]`), or carries attributes (`[gallery link="file"]`), or ends in a slash.
 _CLOSING_SHORTCODE = re.compile(r"\[/(\w+)\]")
@@ -28,7 +38,14 @@ _LEFT_IMAGE_OR_LINK = re.compile(
     r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
     r"(?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\((?:https?:|\.*/)[^()\n]*\)|\[[^\]\n]*\])"
 )
-_LEFT_EMPHASIS = re.compile(r"\*{2,}|(?<!\w)[*_]+(?=\S)(?![*_]*\s)|(?<=\S)(?<!\s)_+(?!\w)")
+# A mark goes only with its other half, as in "**Kop: **tekst": one by itself may be part of a name (Moddr_, *.txt) or
+# stand for letters (f**k). But two underlines mean nothing else.
+_LEFT_STRONG = re.compile(r"(?<![^\W_])(?<!\*)(\*{2,3})(?!\*)([^*\n]+)(?:(?<![^\W_])\1|\1(?![^\W_]))(?!\*)")
+_LEFT_UNDERLINES = re.compile(r"(?<!\w)__(?!_)|(?<!_)__(?!\w)")
+_LEFT_EMPHASIS = re.compile(
+    r"(?<![^\s(\[\"'“‘>])([*_])(?=[^\s*_])([^*_\n]+)(?:(?<=\S)\1(?![^\W_])|(?<=\s)\1(?=[^\W_]|$))",
+    re.MULTILINE,
+)
 # HTML that stood as code: the words stay, the tags go.
 _LEFT_TAG = re.compile(
     r"</?(?:a|abbr|article|aside|b|blockquote|body|br|button|code|div|em|figure|footer|form|h[1-6]|head|header|hr|html|i|"
@@ -54,7 +71,7 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     """One article. Raises `Unreadable` for what is not text, holds no words, or says it is not published."""
     source = decode(content)
     matter, body = split_front_matter(source)
-    if _says(matter.get("published"), "false", "no") or _says(matter.get("draft"), "true", "yes"):
+    if _says(NO, matter.get("published")) or _says(YES, *_values(matter, "draft")):
         raise Unreadable("a draft: its front matter says it is not published")
     text = text_of_markdown(body)
     if not re.search(r"\w", text):
@@ -64,22 +81,30 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
             path=path,
             title=_title(matter, body, text, path),
             text=text,
-            author=_one_line(matter.get("author") or matter.get("authors") or matter.get("post_author")),
+            author=_first_line(matter, "author"),
             date=_first_date(matter, path),
-            url=_one_line(matter.get("permalink") or matter.get("url") or matter.get("link")),
+            url=_first_line(matter, "url"),
             tags=_tags(matter),
             language=language_of(text),
         ),
     )
 
 
-def _says(value: object, *words: str) -> bool:
-    return isinstance(value, (bool, str)) and str(value).strip().lower() in words
+def _values(matter: Mapping[str, Any], field: str) -> list[Any]:
+    return [matter[name] for name in FIELDS[field] if name in matter]
+
+
+def _first_line(matter: Mapping[str, Any], field: str) -> str | None:
+    return next((line for value in _values(matter, field) if (line := _one_line(value))), None)
+
+
+def _says(words: Collection[str], *values: object) -> bool:
+    return any(isinstance(value, (bool, str)) and str(value).strip().lower() in words for value in values)
 
 
 def text_of_markdown(body: str) -> str:
     """The words of Markdown as clean paragraphs: markup, shortcodes, Liquid tags and comments gone."""
-    body = _COMMENT.sub("", _LIQUID.sub("", body))
+    body = without_comments(_LIQUID.sub("", body))
     body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))
     body = _WIKI_LINK.sub(lambda link: link[2] or link[1], body)
     body = _CAPTION.sub(r"\n\n\1\n\n", body)
@@ -90,14 +115,13 @@ def text_of_markdown(body: str) -> str:
     body = _FOOTNOTE.sub("", body)
     text = text_of_html(_markdown.render(body))
     text = _LEFT_IMAGE_OR_LINK.sub(r"\1", _LEFT_IMAGE_OR_LINK.sub(r"\1", text))
-    for left in (_LEFT_TAG, _LEFT_EMPHASIS, _LEFT_BACKSLASH):
-        text = left.sub("", text)
-    return clean(text)
+    text = _LEFT_UNDERLINES.sub("", _LEFT_STRONG.sub(r"\2", _LEFT_TAG.sub("", text)))
+    return clean(_LEFT_BACKSLASH.sub("", _LEFT_EMPHASIS.sub(r"\2", text)))
 
 
 def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
-    if title := _one_line(matter.get("title")):
-        return text_of_html(title) or title
+    if title := _first_line(matter, "title"):
+        return one_line(text_of_html(title)) or title
     heading = re.search(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$", body, re.MULTILINE)
     if heading and (words := text_of_markdown(heading[1]) or clean(heading[1])):
         return words
@@ -106,32 +130,29 @@ def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
 
 
 def _first_date(matter: Mapping[str, Any], path: str) -> Any:
-    candidates = [
-        matter.get(field)
-        for field in ("date", "post_date", "pubDate", "publishDate", "published_at", "published", "created")
-    ]
-    dates = (find_date(value) for value in [*candidates, path.rpartition("/")[2]])
+    dates = (find_date(value) for value in [*_values(matter, "date"), path.rpartition("/")[2]])
     return next((found for found in dates if found), None)
 
 
 def _tags(matter: Mapping[str, Any]) -> tuple[str, ...]:
     found: list[str] = []
-    for field in ("tags", "tag", "categories", "category"):
-        value = matter.get(field)
+    for value in _values(matter, "tags"):
         if isinstance(value, str):
             # One string is a list parted by commas, else (Jekyll's rule) by spaces.
             value = value.strip().removeprefix("[").removesuffix("]")
-            found += re.split(r"\s*,\s*" if "," in value else r"\s+", value)
+            found += re.split(r"\s*,\s*" if "," in value else r"\s+", clean(value))
         elif isinstance(value, list):
             found += [line for item in value if (line := _one_line(item))]
     return tuple(dict.fromkeys(tag for tag in found if tag))
 
 
-def _one_line(value: object) -> str | None:
+def _one_line(value: object, depth: int = 0) -> str | None:
     if isinstance(value, dict):
         value = value.get("name")
+    if depth > DEEPEST:
+        return None
     if isinstance(value, list):
-        value = ", ".join(line for item in value if (line := _one_line(item)))
-    if isinstance(value, int) and abs(value) < 10**18:  # a longer one is no name, and too long for Python to print
+        value = ", ".join(line for item in value if (line := _one_line(item, depth + 1)))
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**18):  # Python prints no longer ones
         value = str(value)
-    return (clean(value).replace("\n", " ") or None) if isinstance(value, str) else None
+    return one_line(value) if isinstance(value, str) else None

@@ -19,10 +19,17 @@ _AROUND_DATE = re.compile(
 _ABOUT_AUTHOR = re.compile(
     r"(?:over de auteur|about the author|over (?:de )?(?:schrijver|schrijfster|columnist))\W*", re.I
 )
-_TRADE = re.compile(
-    r"\b(?:\w*(?:columnist|journalist|redacteur|adviseur|consultant|ondernemer|trainer|coach|docent|onderzoeker|"
-    r"hoogleraar|presentator|blogger|spreker|directeur|manager|editor|writer|author)e?|auteur|schrijver|schrijfster|"
-    r"schrijft|columns?|writes)\b",
+_TRADES = (
+    r"(?:\w*(?:columnist|journalist|redacteur|adviseur|consultant|ondernemer|trainer|coach|docent|onderzoeker|"
+    r"hoogleraar|presentator|blogger|spreker|directeur|manager|editor|writer|author)e?|auteur|schrijver|schrijfster)\b"
+)
+_TRADE = re.compile(rf"\b(?:{_TRADES}|(?:schrijft|columns?|writes)\b)", re.IGNORECASE)
+_WRITES = r"(?:schrijft|writes)\b(?! (?!over\b|about\b)[^.,;]{0,60}?\b(?:dat|that)\b)"
+# Behind the name in a biography that nothing announces: what somebody is now. A column's last paragraph may well open
+# with a name too, and then says what its bearer was, has done, or writes that something is so.
+_LIVING = re.compile(
+    rf",? (?:\([^()]{{1,60}}\) )?(?:(?:is|werkt als|works as) (?:(?!geen\b|niet\b|not\b|no\b)[\w-]+ ){{0,3}}?{_TRADES}"
+    rf"(?! (?:die|dat|who|that)\b)|{_WRITES}|(?:woont|werkt|lives|works)\b[^.!?]{{1,60}}? (?:en|and) (?:is|{_WRITES}))",
     re.IGNORECASE,
 )
 
@@ -39,8 +46,9 @@ def signatures(paragraphs: list[str]) -> set[int]:
     found = set()
     for i, paragraph in enumerate(paragraphs):
         byline = _BYLINE.fullmatch(paragraph)
+        last = i and i + 1 == len(paragraphs)
         named = is_name(paragraph) and i + 1 < len(paragraphs) and paragraphs[i + 1].startswith(paragraph)
-        if (byline and _signs(byline[1])) or dated(paragraph):
+        if (byline and _signs(byline[1])) or dated(paragraph) or (last and is_name(paragraph)):
             found.add(i)
         elif named or (i and _ABOUT_AUTHOR.fullmatch(paragraph)):
             found |= {i, i + 1}
@@ -67,10 +75,21 @@ def part_author(paragraphs: list[str]) -> tuple[list[str], str | None]:
             return rest, byline[1]
     if len(paragraphs) > 1 and is_name(paragraphs[-1]):
         return paragraphs[:-1], paragraphs[-1]
-    last = paragraphs[-1] if len(paragraphs) > 2 else ""
-    if len(last.split()) <= 80 and (name := _opening_name(last)) and _TRADE.search(last):
+    if len(paragraphs) > 2 and (name := _unannounced(paragraphs)):
         return paragraphs[:-1], name
     return paragraphs, None
+
+
+def _unannounced(paragraphs: list[str]) -> str | None:
+    """Whose biography the last paragraph is where nothing announces it: of nobody whom the column speaks of."""
+    last = paragraphs[-1]
+    name = _opening_name(last) if len(last.split()) <= 80 else None
+    if not name or not _LIVING.match(last, len(name)):
+        return None
+    surname = re.compile(rf"\b{re.escape(name.split()[-1])}\b")
+    own = signatures(paragraphs)
+    spoken_of = any(surname.search(above) for i, above in enumerate(paragraphs[:-1]) if i not in own)
+    return None if spoken_of else name
 
 
 def _is_near_the_end(paragraphs: list[str], i: int) -> bool:

@@ -34,6 +34,12 @@ class Skipped:
     reason: str
 
 
+def failure(error: Exception) -> str:
+    """Why there is no article where a reader, or a parser that it uses, stumbled over what nobody had foreseen."""
+    words = " ".join(str(error).split())[:120]
+    return f"its reader failed ({type(error).__name__}{': ' if words else ''}{words})"
+
+
 def decode(content: bytes) -> str:
     """UTF-8, with or without a mark; else windows-1252, in which most older Dutch pages were written.
 
@@ -107,8 +113,9 @@ _DROPPED = frozenset(
 )
 _BLOCKS = frozenset(
     """
-    address article aside blockquote body dd details div dl dt fieldset figcaption figure footer h1 h2
-    h3 h4 h5 h6 header hr html main ol p pre section summary table tbody tfoot thead ul
+    address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption
+    figure footer h1 h2 h3 h4 h5 h6 header hr html legend main menu ol p pre section summary table tbody
+    tfoot thead ul
     """.split()
 )
 
@@ -120,34 +127,62 @@ def text_of_html(markup: str) -> str:
     """
     if not markup.strip():
         return ""
-    markup = markup.translate({ord(_QUOTE): None, ord(_UNQUOTE): None})
-    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
+    markup = _without_open_comment(markup.translate(_NO_MARKS))
+    # A page of a few hundred elements in one another is no attack, and libxml2 has a bound for larger ones too.
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return ""
     out: list[str] = []
     # A stack instead of recursion: pages can be nested deeper than Python's call stack.
-    stack: list[tuple[etree._Element | None, str]] = [(root, "")]
+    stack: list[tuple[etree._Element | None, str, bool]] = [(root, "", False)]
     while stack:
-        element, words = stack.pop()
+        element, words, as_is = stack.pop()
         out.append(words)
         if element is None:
             continue
         tag = element.tag if isinstance(element.tag, str) else ""
         before, after = _surroundings(element, tag)
         out.append(before)
-        stack.append((None, after + _inline(element.tail)))
+        stack.append((None, after + _inline(element.tail, as_is), False))
         if tag in _DROPPED or not tag:
             continue
         if tag == "img":
             out.append(_words_of_image(element.get("alt", "")))
-        out.append(_inline(element.text) if tag != "pre" else (element.text or ""))
-        stack += [(child, "") for child in reversed(element)]
-    return _with_quotes_marked("".join(out))
+        as_is = as_is or tag == "pre"  # a line is a line in it, in what stands inside it too
+        out.append(_inline(element.text, as_is))
+        stack += [(child, "", as_is) for child in reversed(element)]
+    return _with_quotes_marked(_with_items_marked("".join(out)))
 
 
-_QUOTE, _UNQUOTE = "\x02", "\x03"  # around what is quoted, while it is put together
+# Around what is quoted and around an item of a list, while the text is put together.
+_QUOTE, _UNQUOTE, _ITEM, _END_OF_ITEM = "\x02", "\x03", "\x04", "\x05"
+_NO_MARKS = dict.fromkeys(map(ord, (_QUOTE, _UNQUOTE, _ITEM, _END_OF_ITEM)))
+
+
+def without_comments(markup: str) -> str:
+    """Without `<!-- … -->`, among them the marks of WordPress's blocks; one that is not closed is no comment."""
+    kept: list[str] = []
+    start = 0
+    while (opening := markup.find("<!--", start)) >= 0 and (closing := markup.find("-->", opening)) >= 0:
+        kept.append(markup[start:opening])
+        start = closing + 3
+    return "".join([*kept, _without_open_comment(markup[start:])])
+
+
+def _without_open_comment(markup: str) -> str:
+    """Without the mark of a comment that nothing closes: a parser would take all that follows for the comment."""
+    closed = markup.rfind("-->") + 1
+    return markup[:closed] + markup[closed:].replace("<!--", "")
+
+
+def _with_items_marked(text: str) -> str:
+    """A hyphen before the first words of an item, in whatever block these stand; an item without words is none."""
+    if _ITEM not in text:
+        return text
+    text = re.sub(f"{_ITEM}\\s*(?=[{_ITEM}{_END_OF_ITEM}{_QUOTE}{_UNQUOTE}])", "", text)
+    return re.sub(f"{_ITEM}\\s*", "- ", text).replace(_END_OF_ITEM, "")
 
 
 def _with_quotes_marked(text: str) -> str:
@@ -163,7 +198,7 @@ def _with_quotes_marked(text: str) -> str:
 
 def _surroundings(element: etree._Element, tag: str) -> tuple[str, str]:
     if tag == "li":
-        return "\n- ", "\n"
+        return f"\n{_ITEM}", f"{_END_OF_ITEM}\n"
     if tag == "blockquote" and not _is_pull_quote(element):
         return _QUOTE, _UNQUOTE
     parent = element.getparent()
@@ -182,8 +217,8 @@ def _is_pull_quote(element: etree._Element) -> bool:
     return any("pullquote" in (some.get("class") or "") for some in (element, parent) if some is not None)
 
 
-def _inline(text: str | None) -> str:
-    return re.sub(r"\s+", " ", text) if text else ""
+def _inline(text: str | None, as_is: bool = False) -> str:
+    return (text if as_is else re.sub(r"\s+", " ", text)) if text else ""
 
 
 def _words_of_image(alt: str) -> str:
@@ -216,21 +251,29 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_DAY_FIRST = re.compile(r"(?<![\d./-])(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d\d)(?!\d)")
 _WRITTEN_DATE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[ .-]+([a-z]{3,9})\.?[ ,.-]+((?:19|20)\d\d)\b", re.IGNORECASE)
 _ENGLISH_DATE = re.compile(r"\b([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +((?:19|20)\d\d)\b", re.IGNORECASE)
 
 
 def find_date(value: object) -> date | None:
-    """A date out of a date, or of text that holds one: 2018-4-8T0012CEST, 8 april 2018, April 8, 2018."""
+    """A date out of a date, or of text that holds one: 2018-4-8T0012CEST, 8-4-2018, 8 april 2018, April 8, 2018.
+
+    Of 8/4/2018 the day stands first, unless that cannot be. Only days since 1900: programs write an
+    unset date as one in the year 1.
+    """
     if isinstance(value, datetime):
-        return value.date()
+        value = value.date()
     if isinstance(value, date):
-        return value
+        return value if 1900 <= value.year < 2100 else None
     if not isinstance(value, str):
         return None
     if match := _ISO_DATE.search(value):
         year, _, month, day, packed_month, packed_day = match.groups()
         return _date(int(year), int(month or packed_month), int(day or packed_day))
+    if match := _DAY_FIRST.search(value):
+        day, month, year = int(match[1]), int(match[3]), int(match[4])
+        return _date(year, day, month) if month > 12 else _date(year, month, day)
     if match := _WRITTEN_DATE.search(value):
         return _date(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
     if match := _ENGLISH_DATE.search(value):
@@ -247,7 +290,9 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def words_of_name(path: str) -> str | None:
     """A title out of a file's name, "Bellen of mailen" of "2014-03-06-bellen-of-mailen.md"; None if it has no words."""
-    name = re.sub(r"^\d{4}-\d{1,2}-\d{1,2}[-_ ]*", "", PurePosixPath(path.partition("#")[0]).stem)
+    name = re.sub(
+        r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4})[-_ ]*", "", PurePosixPath(path.partition("#")[0]).stem
+    )
     words = re.sub(r"[-_+\s]+", " ", unescape(name)).strip()
     if not re.search(r"[^\W\d_]{3,}", words) or re.search(r"\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{8,}\b", words):
         return None
@@ -256,10 +301,9 @@ def words_of_name(path: str) -> str | None:
 
 def first_words(text: str, limit: int = 70) -> str:
     """The text's opening as a title: its first sentence-like part, cut at a word."""
-    opening = (
-        re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix(QUOTED).removeprefix("- "), maxsplit=1)[0].strip(". ")
-        or text
-    )
+    opening = re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix(QUOTED).removeprefix("- "), maxsplit=1)[
+        0
+    ].strip(". ") or " ".join(text.split())
     if len(opening) <= limit:
         return opening
     return opening[: opening.rfind(" ", 0, limit) if " " in opening[:limit] else limit].rstrip(" ,;:-") + "…"

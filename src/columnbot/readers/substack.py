@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from columnbot.articles import Article
-from columnbot.readers.source import Skipped, Unreadable, decode, find_date, text_of_html
+from columnbot.readers.items import one_line, text_of_title
+from columnbot.readers.source import Skipped, Unreadable, decode, find_date
 
 _MOST = 20_000_000  # bytes
 _COLUMNS = {"post_id", "post_date", "is_published", "title"}
@@ -46,7 +47,7 @@ def read_post_list(path: str, stream: BinaryIO) -> PostList | None:
             return None
         posts = {
             row["post_id"].partition(".")[0]: Post(
-                text_of_html(row["title"] or "") or None,
+                one_line(text_of_title(row["title"])),
                 find_date(row["post_date"]),
                 (row["is_published"] or "").strip().lower() == "true",
             )

@@ -9,27 +9,19 @@ from typing import Any, BinaryIO
 
 from columnbot.articles import Article
 from columnbot.readers.feed import read_json_feed
-from columnbot.readers.items import make_article, slug, slug_of_url, text_of_title, unique
+from columnbot.readers.fields import FIELDS, YES, plain
+from columnbot.readers.items import DEEPEST, make_article, slug, slug_of_url, text_of_title, unique
 from columnbot.readers.source import Skipped, Unreadable, clean, decode, find_date, text_of_html
 from columnbot.readers.streams import MAX_BYTES, lines, whole
+from columnbot.readers.wordpress import text_of_wordpress
 
-# The names that a column may have, the likeliest first, without capitals, spaces and underscores.
-_COLUMNS = {
-    "title": "title titel headline kop".split(),
-    "text": "text body content tekst inhoud contenthtml html contenttext article artikel column".split(),
-    "author": "author auteur authors auteurs byline by schrijver columnist".split(),
-    "date": "date datum published publishedat datepublished publicatiedatum pubdate postdate createdat created".split(),
-    "url": "url link permalink webadres adres".split(),
-    "tags": "tags tag keywords trefwoorden categories category categorieën categorie rubriek".split(),
-    "name": "slug id".split(),
-    "status": ["status"],
-    "draft": ["draft", "concept"],
-}
 _PUBLISHED = ("", "publish", "published", "live", "public", "gepubliceerd", "online")
 _MARKUP = re.compile(
     r"</?(?:p|br|div|em|strong|b|i|a|h[1-6]|ul|ol|li|blockquote|span|figure|img)\b[^<>]*>", re.IGNORECASE
 )
-_DAY_FIRST = re.compile(r"\s*(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d\d)\b")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d?|#\d{2,6}|#[xX][\da-fA-F]{2,5});")
+_OWN_BREAKS = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+_UNQUOTED = 'put a text with the delimiter in it between quotation marks, and write one within them twice ("")'
 _MAX_JSON = 200_000_000
 
 
@@ -43,10 +35,11 @@ def read_csv(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
     places = _places(names)
     if "text" not in places:
         raise Unreadable(f"none of its columns is called text, body, content or tekst; they are: {_shown(names)}")
-    return _rows(path, csv.reader(source, delimiter=delimiter), above, places)
+    return _rows(path, csv.reader(source, delimiter=delimiter), above, names)
 
 
-def _rows(path: str, rows: Any, above: int, places: Mapping[str, int]) -> Iterator[Article | Skipped]:
+def _rows(path: str, rows: Any, above: int, names: Sequence[str]) -> Iterator[Article | Skipped]:
+    places = _places(names)
     taken: dict[str, int] = {}
     while True:
         line = above + rows.line_num + 1
@@ -57,7 +50,11 @@ def _rows(path: str, rows: Any, above: int, places: Mapping[str, int]) -> Iterat
             return
         if row is None:
             return
-        if any(cell.strip() for cell in row):
+        if any(cell.strip() for cell in row[len(names) :]):
+            # Where the text was cut cannot be known, and half a column is worse than none.
+            reason = f"it has {len(row)} cells and the header {len(names)}: {_UNQUOTED}"
+            yield Skipped(f"{path}#{unique(str(line), taken)}", f"line {line}: {reason}")
+        elif any(cell.strip() for cell in row):
             record = {column: row[place] for column, place in places.items() if place < len(row)}
             yield _article(path, "line", line, record, taken)
 
@@ -119,7 +116,7 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
     try:
         if "text" not in record:
             raise Unreadable("it has no text, body, content or tekst")
-        if _words(record.get("draft")).strip().lower() in ("true", "1", "yes", "ja", "waar"):
+        if _words(record.get("draft")).strip().lower() in YES:
             raise Unreadable("a draft")
         if (status := _words(record.get("status")).strip().lower()) not in _PUBLISHED:
             raise Unreadable(f'its status is "{status}", not published')
@@ -127,7 +124,7 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
         return make_article(
             item,
             title=text_of_title(_words(record.get("title"))),
-            text=text_of_html(text) if _MARKUP.search(text) else clean(text),
+            text=_text(text),
             author=_words(record.get("author")),
             day=_day(record.get("date")),
             url=url,
@@ -137,12 +134,22 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
         return Skipped(item, f"{unit} {number}: {reason}")
 
 
-def _words(value: object) -> str:
-    """A field as text: of a list, its members parted by commas; of an object, its name."""
+def _text(cell: str) -> str:
+    """Plain text or HTML as clean paragraphs; where lines part these instead of tags, it is WordPress's."""
+    if not (_MARKUP.search(cell) or _ENTITY.search(cell)):
+        return clean(cell)
+    by_lines = re.search(r"\n[ \t\r]*\n", cell) or not _OWN_BREAKS.search(cell)
+    return text_of_wordpress(cell) if by_lines else text_of_html(cell)
+
+
+def _words(value: object, depth: int = 0) -> str:
+    """A field as text: of a list, its members parted by commas; of an object, its name; of lists without end, none."""
+    if depth > DEEPEST:
+        return ""
     if isinstance(value, list):
-        return ", ".join(words for member in value if (words := _words(member)))
+        return ", ".join(words for member in value if (words := _words(member, depth + 1)))
     if isinstance(value, dict):
-        return _words(value.get("name"))
+        return _words(value.get("name"), depth + 1)
     if isinstance(value, int) and abs(value) >= 10**18:
         return ""  # no name or date, and too long for Python to print
     return value if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""
@@ -154,14 +161,10 @@ def _tags(value: object) -> Iterator[str]:
 
 
 def _day(value: object) -> date | None:
-    """A date as written, 31-12-2019 with the day first (unless that cannot be), or seconds since 1970."""
+    """A date as written, or seconds since 1970."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 10**8 < value < 10**13:
         seconds = value / 1000 if value > 10**10 else value
-        return datetime.fromtimestamp(seconds, tz=timezone.utc).date()
-    if match := _DAY_FIRST.match(_words(value)):
-        day, month, year = int(match[1]), int(match[3]), int(match[4])
-        day, month = (month, day) if month > 12 else (day, month)
-        return find_date(f"{year}-{month:02}-{day:02}")
+        return find_date(datetime.fromtimestamp(seconds, tz=timezone.utc))
     return find_date(_words(value))
 
 
@@ -185,11 +188,11 @@ def _cells(header: str, delimiter: str) -> list[str]:
 
 def _places(names: Sequence[str]) -> dict[str, int]:
     """Where each known column stands among the names; of several, the likeliest."""
-    plain = [re.sub(r"[\s_-]+", "", name).lower() for name in names]
+    called = [plain(name) for name in names]
     return {
-        column: next(plain.index(name) for name in known if name in plain)
-        for column, known in _COLUMNS.items()
-        if not set(known).isdisjoint(plain)
+        column: next(called.index(name) for name in known if name in called)
+        for column, known in FIELDS.items()
+        if not set(known).isdisjoint(called)
     }
 
 

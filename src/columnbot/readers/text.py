@@ -24,6 +24,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 
+_WIDEST = 120  # characters of a line that was broken off at a margin
+
 
 def read_text(path: str, content: bytes, furniture: Collection[str] = frozenset()) -> tuple[Article, ...]:
     """One article; `furniture` are the lines learnt to be the site's. Raises `Unreadable` when it holds no words."""
@@ -54,7 +56,9 @@ def read_text(path: str, content: bytes, furniture: Collection[str] = frozenset(
 def _paragraphs(text: str) -> list[str]:
     """Paragraphs are parted by blank lines where lines are short; else, or where there are none, each line is one."""
     lines = text.split("\n")
-    short = max(map(len, lines)) <= 120
+    long = [line for line in lines if _could_be_broken(line)]
+    # Among lines broken off at a margin a few may be longer, and in a page with one line a paragraph many are short.
+    short = sum(map(len, long)) <= 0.1 * len(text)
     if "\n\n" in text and short:
         return text.split("\n\n")
     lines = [line for line in lines if line]
@@ -62,13 +66,18 @@ def _paragraphs(text: str) -> list[str]:
     if not short or broken <= len(lines) / 2:
         return lines
     # Lines broken off at the margin: one that stops short of it ends a paragraph.
-    margin = max(map(len, lines))
+    margin = max((len(line) for line in lines if len(line) <= _WIDEST), default=_WIDEST)
     paragraphs = [""]
     for line in lines:
         paragraphs[-1] = f"{paragraphs[-1]} {line}".strip()
         if len(line) < 0.75 * margin:
             paragraphs.append("")
     return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _could_be_broken(line: str) -> bool:
+    """Whether a line is too long for any margin, and not for an address in it alone."""
+    return len(line) > _WIDEST and len(re.sub(r"\S{40,}", "", line)) > _WIDEST
 
 
 def _part_title(paragraphs: list[str], path: str) -> tuple[list[str], str]:
@@ -84,7 +93,7 @@ def _part_title(paragraphs: list[str], path: str) -> tuple[list[str], str]:
         return paragraphs, named
     last = paragraphs[-1]
     start, end = sentence_spans(last)[-1]
-    closing = last[start:end].rstrip(".")
+    closing = " ".join(last[start:end].split()).rstrip(".")
     return paragraphs, closing if 3 <= len(closing.split()) <= 12 else first_words(first)
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 from columnbot.articles import Article
 from columnbot.readers.items import bounded, make_article, slug, text_of_title, unique
 from columnbot.readers.shortcodes import without_shortcodes
-from columnbot.readers.source import Skipped, Unreadable, find_date, text_of_html
+from columnbot.readers.source import Skipped, Unreadable, find_date, text_of_html, without_comments
 from columnbot.readers.streams import elements, local_name
 
 _NOT_PUBLISHED = {
@@ -126,19 +126,9 @@ def text_of_wordpress(content: str) -> str:
     a line's end, as WordPress's own `wpautop` has it. A line that is only an address is an embed,
     one that is only a hyphen an item of a gallery.
     """
-    markup = without_shortcodes(_without_comments(content.replace("\r\n", "\n").replace("\r", "\n")))
+    markup = without_shortcodes(without_comments(content.replace("\r\n", "\n").replace("\r", "\n")))
     text = text_of_html("".join(_with_breaks(re.split(r"(<[^<>]*>)", markup))))
     return _WORDLESS_LINE.sub("", text).strip() or text
-
-
-def _without_comments(markup: str) -> str:
-    """Without `<!-- … -->`, among them the marks of blocks; one that is not closed is no comment."""
-    kept: list[str] = []
-    start = 0
-    while (opening := markup.find("<!--", start)) >= 0 and (closing := markup.find("-->", opening)) >= 0:
-        kept.append(markup[start:opening])
-        start = closing + 3
-    return "".join([*kept, markup[start:]])
 
 
 def _with_breaks(tokens: Sequence[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from columnbot.articles import Article
-from columnbot.readers.source import SavedText, Skipped, Unreadable, clean
+from columnbot.readers.source import SavedText, Skipped, Unreadable, clean, failure
 from columnbot.readers.substack import PostList
 
 MAX_ENTRIES = 200_000
@@ -70,6 +70,8 @@ def _read_one(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, read: 
         yield Skipped(path, str(reason))
     except _DAMAGED as error:
         yield Skipped(path, f"damaged in the zip, read as far as it goes: {error}")
+    except Exception as error:  # noqa: BLE001 - as for a file in a folder: a bad one never stops the others
+        yield Skipped(path, failure(error))
     finally:
         for stream in opened:
             stream.close()
@@ -95,9 +97,19 @@ def _refuse_a_bomb(files: dict[str, zipfile.ZipInfo]) -> None:
         raise Unreadable(f"it would unpack to {total / 1e9:.0f} GB (at most {MAX_TOTAL // 10**9}); unpack it first")
 
 
+def _name(info: zipfile.ZipInfo) -> str:
+    """Its name; the Finder of a Mac writes UTF-8 without saying so, which is then taken for that of a DOS machine."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
 def _place(info: zipfile.ZipInfo) -> tuple[str, str | None]:
     """Where in the zip a file stands, and why it is not read, if it is not. Windows writes backslashes."""
-    raw = info.filename.replace("\\", "/")
+    raw = _name(info).replace("\\", "/")
     parts = [words for part in raw.split("/") if (words := clean(part)) not in ("", ".", "..")]
     if not parts:
         return "(no name)", "it has no name"

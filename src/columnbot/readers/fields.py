@@ -1,0 +1,24 @@
+"""What people call the parts of an article, in English and Dutch: columns of a table, fields of front matter."""
+
+import re
+
+# The likeliest name first, as `plain` gives it.
+FIELDS = {
+    "title": "title titel headline kop posttitle".split(),
+    "text": "text body content tekst inhoud contenthtml html contenttext postcontent article artikel column".split(),
+    "author": "author auteur authors auteurs postauthor byline by schrijver columnist".split(),
+    "date": "date datum published publishedat datepublished publishdate publicatiedatum pubdate postdate createdat "
+    "created".split(),
+    "url": "permalink url link webadres adres".split(),
+    "tags": "tags tag keywords trefwoorden categories category categorieën categorie rubriek".split(),
+    "name": "slug id".split(),
+    "status": ["status"],
+    "draft": ["draft", "concept"],
+}
+YES = ("true", "yes", "on", "1", "ja", "waar")
+NO = ("false", "no", "off", "0", "nee", "onwaar")
+
+
+def plain(name: str) -> str:
+    """The name without capitals, spaces, underscores and hyphens: "Post_Date" → "postdate"."""
+    return re.sub(r"[\s_-]+", "", name).lower()
