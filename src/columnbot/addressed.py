@@ -13,7 +13,7 @@ _MODEL = (
     r"columnbot|kunstmatige intelligentie|artificial intelligence"
 )
 _ORDERS = (
-    r"(?:instructies?|opdrachten?|aanwijzingen|regels|voorschriften|richtlijnen|prompts?|systeemprompt|beperkingen|"
+    r"(?:vra(?:ag|gen)|gevraagd|fragmenten|passages?|questions?|asked|instructies?|opdrachten?|aanwijzingen|regels|voorschriften|richtlijnen|prompts?|systeemprompt|beperkingen|"
     r"instructions?|rules|guidelines|directions|orders|restrictions|commands|system prompt|previous text|context|"
     r"(?:wat|alles) (?:hiervoor|hierboven|je (?:is |werd )?(?:verteld|gezegd))|"
     r"(?:what|everything) (?:was |came )?(?:above|before|you were told))"
@@ -28,6 +28,26 @@ _TELL = (
     r"answer|respond|reply|write|say|state|output|print|repeat|return|give|show|add|append|insert|include|end|begin|"
     r"start|finish|translate|tell|cite|reveal|render|claim)"
 )
+_BRING = (
+    r"gebruik|zeg|zegt|noem|schrijf|spreek|sprak|roep|begin|eindig|sluit|voeg|plak|verwerk|vermeld|onthoud|use|work|say|"
+    r"mention|append|write|speak|let|add|include|insert|keep|put|introduce|utter|drop"
+)
+_SAYING = (
+    r"woord(?:en)?|zin|zinnetje|term|formule|groet|naam|wachtwoord|uitroep|kreet|adres|site|words?|string|phrase|password|"
+    r"notice|line|name|formula|greeting|website|address"
+)
+_MACHINE = (
+    r"computers?|machines?|robots?|programma'?s?|zoekprogramma\w*|software|engine|algoritmes?|algorithms?|automaten|"
+    r"automated (?:readers?|systems?)|geautomatiseerd\w*|machine-generated|bibliothecaris|archivist|vraagbaak|"
+    r"question-answering"
+)
+_RETELL = r"navertel\w*|naverteld|samenvat\w*|retells?|summari\w+"
+_PLAY = (
+    r"je rol|jouw rol|jij bent|dat ben jij|jouw beurt|your (?:role|character|part)|in character|"
+    r"you are (?:now|the|an?|captain)|you're (?:now|the|a)|let'?s play|we spelen|stel je voor dat je|"
+    r"imagine (?:that )?you are|doe alsof je"
+)
+_CIPHER = r"base-?64|rot-?13|caesar|decodeer|ontcijfer|decode|decipher|achterstevoren|backwards?|omgekeerd"
 # Where an order stands: at the head of a clause, or behind a word that leads it in.
 _THEN = r"(?:^|[.!?:;,\"“”‘’'*>(\n-]\s*|\b(?:en|and|then|dan|moet|must|please|graag|to|gewoon|just|u|je)\s+)"
 _ANSWER = (
@@ -67,11 +87,46 @@ _SUSPECT = tuple(
         r"<!--|-->|!\[[^\]]*\]\s*\(|\]\(\s*(?:https?|javascript|data):|<\s*(?:img|script|iframe|a|svg)\b",
         r"(?:einde?|end)\s+(?:van\s+(?:de\s+|het\s+)?|of\s+(?:the\s+)?)(?:fragment\w*|passages?|sources?|bron\w*|context|"
         r"columns?|document\w*|archief|archive|data)\b",
-        r"\b(?:source|bron|citation|fragment|passage)\s*[\[(]?\d+[\])]?\s*(?:zegt|bevestigt|bewijst|says|confirms|proves|:)",
+        r"\b(?:source|bron|citation|fragment|passage|document)\s*[\[(]?\d+[\])]?\s*(?:zegt|bevestigt|bewijst|says|confirms|"
+        r"proves|[:,(])",
+        # What whoever answers is to bring in: a word, a phrase, an address.
+        rf"\b(?:{_BRING})\b[^.!?\n]{{0,60}}\b(?:{_SAYING})\b[^.!?\n]{{0,30}}[‘'“\"«»„]",
+        rf"\b(?:{_SAYING})\b\s*[‘'“\"«»„][^.!?\n]{{0,80}}\b(?:{_BRING}|wordt|worden|opgenomen|must|carry)\b",
+        # Who is to: whatever reads, retells, answers.
+        rf"\b(?:{_MACHINE})\b.{{0,100}}\b(?:{_RETELL}|antwoord\w*|answer\w*|report|vermeld\w*|mention\w*|noem|zeg|say|"
+        r"verklap\w*)\b",
+        rf"\b(?:wie|iedereen|whoever|whatever|mocht|als|if|assistent|assistant)\b(?=.{{0,60}}\b(?:dit|deze|this)\b)"
+        rf".{{0,60}}\b(?:{_RETELL}|leest|lezen|reads?|reading)\b.{{0,100}}\b(?:zo vriendelijk|zo goed|graag|noem|zeg|"
+        r"vermeld\w*|mention|kind|please|remember|include|doe)\b",
+        r"\b(?:o|oh|gij|jij|dear|beste) (?:model|machine|engine|robot|computer|assistent|assistant)\b",
+        rf"\b(?:ieder|elke?|every|any|each|all)\b[^.!?\n]{{0,40}}\b{_ANSWER}\b[^.!?\n]{{0,80}}\b(?:word(?:t|en)|moet\w*|"
+        r"must|should|shall|has to|is to|carry|omits?)\b",
+        r"\b(?:het (?:enige )?(?:juiste|goede|correcte) antwoord|the (?:only )?(?:correct|right|canonical) answer)\b",
+        # When: "als iemand ernaar vraagt".
+        r"\b(?:als|wanneer|zodra|indien|if|when\w*)\b[^.!?\n]{0,30}\b(?:iemand|men|gevraagd|vraagt|anyone|someone|asked|"
+        rf"asks)\b[^\n]{{0,80}}\b{_TELL}\b",
+        r"\b(?:is|was) (?:de|the) (?:vraag|question) (?:korter|langer|kort|lang|over|shorter|longer|about)\b|"
+        r"\bwie naar\b.{0,60}\bwordt gevraagd\b",
+        # In disguise: a part to play, a cipher, a new task.
+        rf"\b(?:{_PLAY})\b.{{0,160}}\b(?:zegt?|antwoord\w*|vraag|vragen|bezoeker|question|answer\w*|says?|introduces?|"
+        r"secret|geheim|wachtwoord|camera)\b",
+        rf"\b(?:{_CIPHER})\b.{{0,80}}\b(?:doe|voer|volg|lees|do|follow|read|obey|zegt|says|staat)\b|"
+        rf"\b(?:lees|read|apply|decodeer|decode)\b.{{0,60}}\b(?:{_CIPHER})\b",
+        r"\b(?:nieuwe|echte|new|real|actual)\s+(?:opdracht|taak|task|instructi\w+)\b",
+        r"\b(?:letterlijk overnemen|moet(?:en)? worden (?:geciteerd|genoemd|vermeld)|"
+        r"must be (?:cited|quoted|mentioned))\b",
+        r"\b(?:aan elkaar|with no space|without the gaps|zonder spaties|join (?:it|them))\b.{0,80}\b(?:antwoord|answer|"
+        r"result\w*|site|woord|word)\b",
+        r"<\s*(?:div|p|span)\b[^>]*(?:hidden|display|style|aria)",
+        r"\b(?:[^\W\d_] ){6,}",  # letters with spaces between them
+        r"(?<![\w/.-])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?=[\w+/]*\d)[A-Za-z0-9+/]{28,}={0,2}(?![\w/.-])",  # base64
     )
 )
-# Zero-width and direction marks, which the eye does not see. A soft hyphen, or a joiner in an emoji, means nothing.
-_HIDDEN = re.compile("[\u200b\u200e\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+# Zero-width and direction marks, which the eye does not see. A soft hyphen, or a joiner in an emoji, means nothing; one
+# between Latin letters does.
+_HIDDEN = re.compile(
+    "(?<=[A-Za-z])[\u200c\u200d]|[\u200b\u200e\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def speaks_to_a_model(text: str) -> bool:
@@ -79,7 +134,16 @@ def speaks_to_a_model(text: str) -> bool:
     if len(_HIDDEN.findall(text)) > 2:
         return True
     plain = seen_text(text)
-    return any(pattern.search(plain) for pattern in _SUSPECT)
+    if _MIXED.search(plain):
+        return True
+    spelled = {plain, _IN_FIGURES.sub(lambda word: word.group().translate(_LETTERS), plain)}
+    return any(pattern.search(seen) for pattern in _SUSPECT for seen in spelled)
+
+
+# A word of letters that only look Latin, among Latin ones; and figures for letters ("n3g33r").
+_MIXED = re.compile(r"[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]")
+_IN_FIGURES = re.compile(r"\b(?=\w*[^\W\d_])(?=\w*[013457])\w+\b")
+_LETTERS = str.maketrans("013457", "oieast")
 
 
 def seen_text(text: str) -> str:
