@@ -21,11 +21,13 @@ from columnbot.build import BuildReport, build_index
 from columnbot.embedding import open_embedder
 from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
 from columnbot.filters import Filter
-from columnbot.index import LocalIndex, Search, open_index
+from columnbot.index import LocalIndex, Search, arrays, manifest, open_index
+from columnbot.index.manifest import verify
 from columnbot.language import ngrams_of
 from columnbot.readers.markdown import read_markdown
 from columnbot.settings import Settings
 from tests.test_embedding import make_tiny_model
+from tests.test_index import flip_a_bit
 
 HAVEN = """\
 ---
@@ -186,6 +188,24 @@ def test_another_length_of_passages_takes_effect_on_columns_already_indexed(
     report = build_index(archive, index, settings=Settings(model=settings.model, passage_words=200))
 
     assert (report.unchanged, report.passages) == (False, 2)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_damage_to_a_large_index_is_mended_by_a_build_also_where_opening_does_not_look(
+    archive: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, changed: bool
+) -> None:
+    monkeypatch.setattr(manifest, "LARGE", 0)
+    monkeypatch.setattr(manifest, "LARGE_FILE", 0)
+    monkeypatch.setattr(arrays, "BLOCK", 130)
+    index = tmp_path / "index"
+    build_index(archive, index, settings=settings)
+    flip_a_bit(index / "gen-000001" / "sentence_vectors.npy")
+    if changed:
+        (archive / "oven.md").write_text(OVEN.replace("honderd", "tachtig"), encoding="utf-8")
+    report = build_index(archive, index, settings=settings)
+
+    assert (report.unchanged, report.embedded) == (False, 4)
+    verify(index / "gen-000002", whole=True)
 
 
 def test_another_model_embeds_everything_again(build: Build, archive: Path, index: Path, tmp_path: Path) -> None:

@@ -146,7 +146,8 @@ def _holds(folder: Path, article: str) -> bool:
 def _usable_index(index: Path, embedder: Embedder) -> Index | None:
     """The index in force, when its vectors may be taken over."""
     try:
-        old = open_index(index)
+        # All of it: damage that only a question would meet should be mended by a build, and not taken over.
+        old = open_index(index, whole=True)
     except IndexUnavailable:
         raise  # and not all of it embedded anew
     except IndexProblem:

@@ -20,13 +20,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-def open_index(place: Path) -> Index:
+def open_index(place: Path, *, whole: bool = False) -> Index:
     """Opens the generation in force of a folder, or of a Milvus at an address.
 
-    Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
+    With `whole` all of it is checked first, also what a question would be the first to need. Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
     """
     address = address_of(place)
-    return open_in_milvus(address) if address else open_local(place)
+    return open_in_milvus(address) if address else open_local(place, whole=whole)
 
 
 def beside(place: Path) -> Path:
