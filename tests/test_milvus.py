@@ -173,6 +173,33 @@ def test_only_the_generation_in_force_and_the_one_before_stay(tmp_path: Path, se
     assert read_pointer(place).name == names[2]
 
 
+@pytest.mark.parametrize("lost", ["manifest/0", "vectors/1/0", "article/0/0", "passage", "papers", "passages"])
+def test_rows_that_are_lost_are_named_and_mended_by_a_build(tmp_path: Path, settings: Settings, lost: str) -> None:
+    place = tmp_path / "index.db"
+    columns = write_columns(tmp_path / "columns")
+    build_index(columns, place, settings=settings)
+    opened = open_index(place)
+    assert isinstance(opened, MilvusIndex)
+    collections, milvus = opened.collections, client(opened.collections.address)
+    if lost in ("papers", "passages"):
+        milvus.drop_collection(getattr(collections, lost))
+    elif lost == "passage":
+        milvus.delete(collections.passages, ids=[1])
+        with pytest.raises(IndexDamaged, match="has no passage 1; build the index again with: columnbot index"):
+            opened.fetch(np.arange(3))
+    else:
+        milvus.delete(collections.papers, ids=[lost])
+        with pytest.raises(IndexDamaged, match=f"has no '{lost}'; build the index again with: columnbot index"):
+            collections.paper(lost.removesuffix("/0"))
+
+    report = build_index(columns, place, settings=settings)
+    assert (report.unchanged, report.embedded) == (False, 3)
+    mended = open_index(place)
+    assert isinstance(mended, MilvusIndex)
+    assert counted_rows(mended) == len(mended) + mended.papers
+    assert build_index(columns, place, settings=settings).unchanged
+
+
 def test_a_build_that_fails_leaves_nothing_behind(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from columnbot.index.generation import Pointer
 from columnbot.index.generation import read_pointer as read_pointer_in_folder
 from columnbot.index.keys import embedded_text, keys_of
 from columnbot.index.local import LocalIndex, open_local, write_index
-from columnbot.index.milvus import address_of, open_in_milvus, read_alias
+from columnbot.index.milvus import address_of, counted_rows, open_in_milvus, read_alias
 from columnbot.index.reading import Found, Index, Search
 from columnbot.index.terms import TermIndex
 from columnbot.index.vectors import VectorBlock
@@ -23,10 +23,15 @@ __all__ = [
 def open_index(place: Path, *, whole: bool = False) -> Index:
     """Opens the generation in force of a folder, or of a Milvus at an address.
 
-    With `whole` all of it is checked first, also what a question would be the first to need. Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
+    With `whole` all of it is checked first, in Milvus by counting its rows. Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
     """
     address = address_of(place)
-    return open_in_milvus(address) if address else open_local(place, whole=whole)
+    if address is None:
+        return open_local(place, whole=whole)
+    opened = open_in_milvus(address)
+    if whole:
+        counted_rows(opened)
+    return opened
 
 
 def beside(place: Path) -> Path:

@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.errors import IndexMissing, IndexUnavailable, SettingsError
+from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, SettingsError
 from columnbot.filters import Filter
+from columnbot.index.manifest import MEND
 from columnbot.language import fold
 
 PAPERS = "_papers"
@@ -155,6 +156,13 @@ class Collections:
         """The second one's name."""
         return self.passages + PAPERS
 
+    def lost(self) -> list[str]:
+        """Those of the two that are not there: somebody dropped them."""
+        milvus = client(self.address)
+        with explained(self.address):
+            both = (self.passages, self.papers)
+            return [name for name in both if not milvus.has_collection(name, timeout=_ANSWER_WITHIN)]
+
     def load(self) -> None:
         """Has Milvus make them ready to be searched; does nothing where they are."""
         milvus = client(self.address)
@@ -212,17 +220,20 @@ class Collections:
         return list(self._ask("query", self.passages, filter=where, output_fields=[*fields], **limited))
 
     def numbered(self, numbers: NDArray[np.int64], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
-        """Those fields of the passages of those numbers."""
+        """Those fields of the passages of those numbers. Raises `IndexDamaged` where one is not there."""
         parts = (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
-        found = (row for part in parts for row in self.rows(f"number in {part.tolist()}", ["number", *fields]))
-        return {int(row["number"]): row for row in found}
+        rows = (row for part in parts for row in self.rows(f"number in {part.tolist()}", ["number", *fields]))
+        found = {int(row["number"]): row for row in rows}
+        if lost := set(numbers.tolist()) - found.keys():
+            raise IndexDamaged(f"{self.passages} in {self.address.shown} has no passage {min(lost)}; {MEND}")
+        return found
 
     def paper(self, name: str) -> bytes:
-        """The paper of that name."""
+        """The paper of that name. Raises `IndexDamaged` where it is not there."""
         return self.papers_of([name])[name]
 
     def papers_of(self, names: Iterable[str]) -> dict[str, bytes]:
-        """The papers of those names. Raises `IndexUnavailable` where one is not there."""
+        """The papers of those names. Raises `IndexDamaged` where one is not there."""
         first = self._parts([f"{name}/0" for name in dict.fromkeys(names)])
         heads = {part.removesuffix("/0"): content.split(":", 1) for part, content in first.items()}
         rest = self._parts([f"{name}/{i}" for name, (count, _) in heads.items() for i in range(1, int(count))])
@@ -239,7 +250,7 @@ class Collections:
             found.update((row["name"], row["content"]) for row in rows)
         if len(found) < len(set(names)):
             lost = next(name for name in names if name not in found)
-            raise IndexUnavailable(f"{self.papers} in {self.address.shown} has no {lost!r}; build the index again.")
+            raise IndexDamaged(f"{self.papers} in {self.address.shown} has no {lost!r}; {MEND}")
         return found
 
 

@@ -383,8 +383,10 @@ def read_alias(address: Address) -> str:
 
 
 def open_in_milvus(address: Address) -> MilvusIndex:
-    """Opens the generation in force. Raises `IndexMissing`, `IndexOutdated` or `IndexUnavailable`."""
+    """Opens the generation in force. Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`."""
     collections = Collections(address, in_force(address))
+    if lost := collections.lost():
+        raise IndexDamaged(f"{lost[0]} is no longer in {address.shown}; {MEND}")
     collections.load()
     fields = json.loads(collections.paper("manifest"))
     papers_there = fields.pop("papers")
