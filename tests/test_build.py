@@ -22,7 +22,9 @@ from columnbot.embedding import open_embedder
 from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
 from columnbot.filters import Filter
 from columnbot.index import LocalIndex, Search, arrays, manifest, open_index
+from columnbot.index.embedded import embedded_so_far
 from columnbot.index.manifest import verify
+from columnbot.index.word_vectors import WordAxes, no_axes
 from columnbot.language import ngrams_of
 from columnbot.readers.markdown import read_markdown
 from columnbot.settings import Settings
@@ -300,6 +302,29 @@ def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_goes_on_
     for part in ("passages", "sentences", "words", "counts"):
         assert getattr(one.block(numbers), part).tolist() == getattr(other.block(numbers), part).tolist()
     assert one.passage_spread.covariance.tolist() == other.passage_spread.covariance.tolist()
+
+
+def test_a_killed_first_build_is_gone_on_with_along_the_axes_that_it_began_with(
+    build: Build, archive: Path, index: Path, workplace: Path, settings: Settings
+) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(archive, index, settings=settings, progress=stop)
+    fingerprint = open_embedder(settings.model).embedder.fingerprint
+    here = no_axes(24)
+    with embedded_so_far(workplace, fingerprint, here) as embedded:
+        keys = list(embedded.rows)
+        block = embedded.block(keys)
+    # What another number of threads would have made of them.
+    elsewhere = WordAxes(here.mean + np.float32(1e-9), here.axes)
+    with embedded_so_far(workplace, fingerprint, elsewhere) as embedded:
+        embedded.add(keys, block)
+
+    assert build().embedded == 0
+    assert open_index(index).word_axes.mean.tolist() == elsewhere.mean.tolist()
 
 
 def test_what_another_model_embedded_in_an_interrupted_build_is_not_taken(

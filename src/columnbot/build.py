@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.errors import IndexOutdated, IndexProblem, IndexUnavailable
 from columnbot.index import Index, LocalIndex, VectorBlock, embedded_text, keys_of, open_index, write_index
-from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
+from columnbot.index.embedded import Embedded, axes_begun_with, embedded_so_far, forget_embedded
 from columnbot.index.generation import named_generation, publish, reporting, writing
 from columnbot.index.milvus import address_of, switch, write_generation
 from columnbot.index.passage_vectors import EXACT_UP_TO
@@ -85,7 +85,7 @@ def build_index(
         missing, collections = 0, None
         if not unchanged:
             keys = keys_of(passages)
-            axes = old.word_axes if old else _word_axes(embedder)
+            axes = old.word_axes if old else axes_begun_with(place, embedder.fingerprint) or _word_axes(embedder)
             with embedded_so_far(place, embedder.fingerprint, axes) as embedded:
                 missing = _embed_missing(passages, keys, embedder, settings, old, embedded, progress)
                 write_readings(archive.readings, archive.articles, folder / READINGS)

@@ -23,7 +23,8 @@ __all__ = [
 def open_index(place: Path, *, whole: bool = False) -> Index:
     """Opens the generation in force of a folder, or of a Milvus at an address.
 
-    With `whole` all of it is checked first, in Milvus by counting its rows. Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
+    With `whole` all of it is checked first, in Milvus by counting its rows. Raises `IndexMissing`,
+    `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
     """
     address = address_of(place)
     if address is None:

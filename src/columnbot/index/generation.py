@@ -138,8 +138,8 @@ class Generation:
 def current_generation(index: Path, *, whole: bool = False) -> Generation:
     """The generation in force, every file of it checked; a damaged one falls back, with a warning, to the one before.
 
-    With `whole` that is all of a large one too. Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound, `IndexOutdated` where the one in
-    force has another format.
+    With `whole` that is all of a large one too. Raises `IndexMissing` where there is none, `IndexDamaged`
+    where none is sound, `IndexOutdated` where the one in force has another format.
     """
     while True:
         named = named_generation(index)
