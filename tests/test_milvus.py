@@ -20,9 +20,10 @@ from columnbot import ColumnBot, build_index
 from columnbot.articles import Article
 from columnbot.chat.session import Session, talk
 from columnbot.chat.watch import Watch
-from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, SettingsError
+from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, ModelMismatch, SettingsError
 from columnbot.filters import EVERYTHING, Columns, Filter
 from columnbot.index import LocalIndex, Search, open_index, read_pointer
+from columnbot.index import shown as shown_place
 from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading
 from columnbot.index.milvus.engine import Collections, client, generations, parts_of
 from columnbot.messages import say
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.cluster
     [
         ("milvus://een.nl:19530", "http://een.nl:19530", "columnbot", "milvus://een.nl:19530/columnbot"),
         ("milvus://een.nl:19530/krant", "http://een.nl:19530", "krant", "milvus://een.nl:19530/krant"),
-        ("milvus+tls://ik:geheim@een.nl/krant", "https://ik:geheim@een.nl", "krant", "milvus://een.nl/krant"),
+        ("milvus+tls://ik:geheim@een.nl/krant", "https://ik:geheim@een.nl", "krant", "milvus+tls://een.nl/krant"),
     ],
 )
 def test_an_address_survives_being_taken_for_a_path_and_never_shows_its_password(
@@ -48,6 +49,34 @@ def test_an_address_survives_being_taken_for_a_path_and_never_shows_its_password
     address = address_of(Path(place))
     assert address is not None
     assert (address.uri, address.name, address.shown) == (uri, name, shown)
+    assert shown_place(Path(place)) == shown
+
+
+@pytest.mark.parametrize("place", ["milvus://ik:geheim@een.nl:19530/twee/drie", "milvus+tls://ik:ge/h@eim@een.nl"])
+def test_a_bad_address_is_refused_without_its_password(place: str) -> None:
+    with pytest.raises(SettingsError, match=r"'milvus(\+tls)?://een\.nl") as raised:
+        address_of(Path(place))
+    assert "eim" not in str(raised.value)
+
+
+@pytest.mark.parametrize("place", ["index.db", "milvus.db", "./milvus_demo.db", "/data/milvus/index.db"])
+def test_a_file_is_one_of_milvus_lite_whatever_it_is_called(place: str) -> None:
+    address = address_of(Path(place))
+    assert address is not None
+    assert (address.uri, address.is_file) == (str(Path(place).absolute()), True)
+
+
+def test_an_index_of_another_model_is_named_without_its_password(
+    tmp_path: Path, settings: Settings, port: int, engine_process: Callable[[], subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    engine_process()
+    place = Path(f"milvus://ik:geheim@127.0.0.1:{port}/krant")
+    build_index(write_columns(tmp_path / "columns"), place, settings=settings)
+    with pytest.raises(ModelMismatch, match=f"milvus://127.0.0.1:{port}/krant was made with") as raised:
+        ColumnBot.open(place, model="static")
+    assert "geheim" not in str(raised.value)
 
 
 def test_a_folder_is_no_address_and_a_bad_one_is_refused() -> None:

@@ -16,7 +16,7 @@ from columnbot.index.vectors import VectorBlock
 
 __all__ = [
     "Found", "Index", "LocalIndex", "Pointer", "Search", "TermIndex", "VectorBlock", "beside", "embedded_text",
-    "keys_of", "open_index", "read_pointer", "write_index",
+    "keys_of", "open_index", "read_pointer", "shown", "write_index",
 ]  # fmt: skip
 
 
@@ -39,6 +39,12 @@ def beside(place: Path) -> Path:
     """The folder on this machine for what is kept beside an index: its own, or for one in Milvus a folder aside."""
     address = address_of(place)
     return address.workplace if address else place
+
+
+def shown(place: Path) -> str:
+    """The place as messages name it: without a password."""
+    address = address_of(place)
+    return address.shown if address else str(place)
 
 
 def read_pointer(place: Path) -> Pointer:

@@ -41,7 +41,10 @@ _NAME = "columnbot"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where Milvus is, as pymilvus has it, and the index's name there. `shown` is for messages: without a password."""
+    """Where Milvus is, as pymilvus has it, and the index's name there.
+
+    `shown` is for messages: it leads there as what was given did, but has no password.
+    """
 
     uri: str
     name: str
@@ -58,7 +61,8 @@ class Address:
         if self.is_file:
             return Path(f"{self.uri}.work")
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Path(cache) / "columnbot" / hashlib.blake2b(self.shown.encode(), digest_size=8).hexdigest()
+        plain = self.shown.replace("milvus+tls:", "milvus:")  # the same index, whichever way it is reached
+        return Path(cache) / "columnbot" / hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
 
 
 def address_of(place: Path) -> Address | None:
@@ -67,18 +71,17 @@ def address_of(place: Path) -> Address | None:
     None where it is an ordinary folder. Raises `SettingsError`.
     """
     text = place.as_posix()  # a path has made one slash of two
-    if text.endswith(".db") and not text.startswith("milvus"):
-        return Address(str(place.absolute()), _NAME, str(place))
     if not text.startswith(("milvus:", "milvus+tls:")):
-        return None
+        return Address(str(place.absolute()), _NAME, str(place)) if text.endswith(".db") else None
     match = _PLACE.fullmatch(text)
     if match is None:
+        without_password = re.sub(r":/+.*@", "://", text)
         raise SettingsError(
-            f"The index {text!r} is no address of Milvus; it has to look like milvus://host:19530/name."
+            f"The index {without_password!r} is no address of Milvus; it has to look like milvus://host:19530/name."
         )
     name, host = match["name"] or _NAME, match["host"]
-    scheme = "https" if match["tls"] else "http"
-    return Address(f"{scheme}://{host}", name, f"milvus://{host.rpartition('@')[2]}/{name}")
+    tls = match["tls"] or ""
+    return Address(f"http{'s' if tls else ''}://{host}", name, f"milvus{tls}://{host.rpartition('@')[2]}/{name}")
 
 
 @contextmanager
