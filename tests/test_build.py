@@ -17,9 +17,9 @@ import pytest
 import columnbot.build
 import columnbot.readers.readings
 from columnbot.articles import Article
-from columnbot.build import BuildReport, build_index
+from columnbot.build import BuildReport, build_index, rebuild_outdated
 from columnbot.embedding import open_embedder
-from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
+from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, IndexOutdated, ModelUnavailable
 from columnbot.filters import Filter
 from columnbot.index import LocalIndex, Search, arrays, manifest, open_index
 from columnbot.index.embedded import embedded_so_far
@@ -28,6 +28,7 @@ from columnbot.index.word_vectors import WordAxes, no_axes
 from columnbot.language import ngrams_of
 from columnbot.readers.markdown import read_markdown
 from columnbot.settings import Settings
+from tests.faults.damage import age
 from tests.test_embedding import make_tiny_model
 from tests.test_index import flip_a_bit
 
@@ -216,6 +217,38 @@ def test_another_model_embeds_everything_again(build: Build, archive: Path, inde
 
     assert build_index(archive, index, settings=other).embedded == 4
     assert open_index(index).manifest.model == other.model
+
+
+def test_an_index_of_another_format_is_built_anew_with_the_pages_and_the_exactness_it_had(
+    archive: Path, tmp_path: Path, settings: Settings
+) -> None:
+    index = tmp_path / "index"
+    made_with = replace(settings, pages=True, exact=True)
+    build_index(archive, index, settings=made_with)
+    age(index, 2)
+    with pytest.raises(IndexOutdated) as raised:
+        open_index(index)
+    rebuild_outdated(raised.value, index, Settings())
+    made = open_index(index).manifest
+
+    assert (made.model, made.passage_words, made.pages, made.exact) == (settings.model, 30, True, True)
+    assert build_index(archive, index, settings=made_with).unchanged
+
+
+def test_an_index_that_does_not_say_whether_it_has_pages_is_read_and_leaves_that_to_the_settings(
+    archive: Path, tmp_path: Path, settings: Settings
+) -> None:
+    index = tmp_path / "index"
+    build_index(archive, index, settings=settings)
+    age(index, manifest.FORMAT, without=("pages", "exact"))
+    assert build_index(archive, index, settings=settings).unchanged
+    age(index, 2, without=("pages", "exact"))
+    with pytest.raises(IndexOutdated) as raised:
+        open_index(index)
+    rebuild_outdated(raised.value, index, Settings(pages=True))
+    made = open_index(index).manifest
+
+    assert (made.pages, made.exact) == (True, False)
 
 
 def test_progress_runs_from_nothing_to_all_that_is_to_be_embedded(

@@ -133,7 +133,13 @@ def rebuild_outdated(
     folders = [folder for folder in (outdated.archive, settings.articles) if folder and _holds(folder, outdated.holds)]
     if not folders:
         raise outdated
-    as_it_was = replace(settings, model=outdated.model, passage_words=outdated.passage_words)
+    as_it_was = replace(
+        settings,
+        model=outdated.model,
+        passage_words=outdated.passage_words,
+        pages=settings.pages if outdated.pages is None else outdated.pages,
+        exact=settings.exact if outdated.exact is None else outdated.exact,
+    )
     return build_index(folders[0], index, settings=as_it_was, progress=progress, reading=reading)
 
 
@@ -178,11 +184,12 @@ def _split_alike(old: Index, settings: Settings) -> bool:
 
 
 def _same(old: Index, passages: Passages, settings: Settings) -> bool:
+    made_with = old.manifest.model, old.manifest.pages, old.manifest.exact
     return (
         # and not one that had to stand in for it
         (not isinstance(old, LocalIndex) or old.folder == named_generation(old.folder.parent))
         and _split_alike(old, settings)
-        and old.manifest.model == settings.model
+        and made_with == (settings.model, settings.pages, settings.exact)
         and old.manifest.approximate == _approximate(passages, settings)
         and old.articles == passages.articles
     )
@@ -254,6 +261,8 @@ def _facts(archive: Path, embedder: Embedder, settings: Settings, passages: Pass
         "dimension": embedder.dimension,
         "analyser": ANALYSER_VERSION,
         "passage_words": settings.passage_words,
+        "pages": settings.pages,
+        "exact": settings.exact,
         "approximate": _approximate(passages, settings),
         "articles": len(passages.articles),
         "passages": len(passages),

@@ -396,6 +396,7 @@ def open_in_milvus(address: Address) -> MilvusIndex:
             f"{MEND} {fields['archive']} --index {address.shown}",
             archive=Path(fields["archive"]), holds=json.loads(collections.paper("article/0"))["path"],
             model=fields["model"], passage_words=fields["passage_words"],
+            pages=fields.get("pages"), exact=fields.get("exact"),
         )  # fmt: skip
     manifest = Manifest(**fields)
     papers = collections.papers_of(PAPERS_TO_OPEN)
