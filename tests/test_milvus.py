@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,13 +26,14 @@ from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, Model
 from columnbot.filters import EVERYTHING, Columns, Filter
 from columnbot.index import LocalIndex, Search, open_index, read_pointer
 from columnbot.index import shown as shown_place
-from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading
+from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading, writing
 from columnbot.index.milvus.engine import Collections, client, generations, parts_of
 from columnbot.messages import say
 from columnbot.settings import Settings
 from tests.test_embedding import make_tiny_model
 
 pytest.importorskip("pymilvus", reason="NO TESTS OF MILVUS: the extra [milvus] is not installed")
+from pymilvus import MilvusClient  # noqa: E402 - where it is installed
 
 pytestmark = pytest.mark.cluster
 
@@ -321,6 +324,63 @@ def test_while_the_engine_is_away_the_chat_says_so_and_then_goes_on(
     assert say("chat.out_of_order", "nl") not in messages[-1]["content"]
 
 
+def test_an_engine_that_hangs_is_waited_for_no_longer_than_an_answer_may_take(
+    tmp_path: Path, settings: Settings, port: int, engine_process: Callable[[], subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(engine, "_ANSWER_WITHIN", 1.0)
+    place = Path(f"milvus://127.0.0.1:{port}/krant")
+    process = engine_process()
+    build_index(write_columns(tmp_path / "columns"), place, settings=settings)
+    opened = open_index(place)
+    process.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(IndexUnavailable, match="does not answer"):
+        opened.fetch(np.arange(3))
+    assert time.monotonic() - began < 20
+
+
+def test_collections_that_are_not_loaded_are_waited_for_no_longer_than_an_answer_may_take(
+    both_kinds: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_index(both_kinds[1])
+    assert isinstance(opened, MilvusIndex)
+    client(opened.collections.address).release_collection(opened.name)
+    limits: list[float] = []
+    load = MilvusClient.load_collection
+
+    def loading(*given: Any, timeout: float) -> None:
+        limits.append(timeout)
+        load(*given, timeout=timeout)
+
+    monkeypatch.setattr(MilvusClient, "load_collection", loading)
+    opened.fetch(np.arange(3))
+    assert limits == [engine._ANSWER_WITHIN] * 2
+
+
+def test_where_the_alias_was_dropped_a_chat_answers_on_and_nothing_is_opened_anew(
+    tmp_path: Path, settings: Settings
+) -> None:
+    place = tmp_path / "index.db"
+    build_index(write_columns(tmp_path / "columns"), place, settings=settings)
+    bot = ColumnBot.open(place)
+    before = bot.search("De haven")
+    address = address_of(place)
+    assert address is not None
+    client(address).drop_alias(address.name)
+
+    assert read_pointer(place).name == ""
+    assert bot.search("De haven") == before
+    with pytest.raises(IndexMissing, match="columnbot index ARTICLES"):
+        ColumnBot.open(place)
+
+
+def test_no_term_has_the_number_that_stands_for_none() -> None:
+    assert zlib.crc32(b"akndmqss") in writing._NOTHING
+    assert reading.dimension_of("akndmqss") not in writing._NOTHING
+
+
 # Stops the build right before or right after the request that puts a generation in force, or among those before.
 STOPS = ("create_collection", "insert", "flush", "create_index", "alter_alias", "drop_collection")
 
@@ -366,6 +426,9 @@ def test_a_builder_that_is_killed_leaves_the_old_index_or_the_new_one(
     report = build_index(tmp_path / "columns", Path(place), settings=settings)
     assert (report.unchanged, report.embedded) == (new, 0)
     assert {hit.passage.article.text.split("uitgave ")[1][0] for hit in bot.search("uitgave van de haven")} == {"c"}
+    # Of no generation the papers are left behind alone: nothing would ever drop them.
+    collections = client(address).list_collections()
+    assert {name.removesuffix("_papers") for name in collections} <= set(generations(address))
 
 
 def test_a_file_that_another_process_has_open_is_said_in_one_line(both_kinds: tuple[Path, Path]) -> None:

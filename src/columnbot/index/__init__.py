@@ -5,11 +5,12 @@ It knows no model and no format of articles: what it stores was read, split and 
 
 from pathlib import Path
 
+from columnbot.errors import IndexMissing
 from columnbot.index.generation import Pointer
 from columnbot.index.generation import read_pointer as read_pointer_in_folder
 from columnbot.index.keys import embedded_text, keys_of
 from columnbot.index.local import LocalIndex, open_local, write_index
-from columnbot.index.milvus import address_of, counted_rows, open_in_milvus, read_alias
+from columnbot.index.milvus import address_of, counted_rows, in_force, open_in_milvus
 from columnbot.index.reading import Found, Index, Search
 from columnbot.index.terms import TermIndex
 from columnbot.index.vectors import VectorBlock
@@ -50,4 +51,9 @@ def shown(place: Path) -> str:
 def read_pointer(place: Path) -> Pointer:
     """Which generation is in force; without a name where there is none. Raises `IndexUnavailable`."""
     address = address_of(place)
-    return Pointer(read_alias(address)) if address else read_pointer_in_folder(place)
+    if address is None:
+        return read_pointer_in_folder(place)
+    try:
+        return Pointer(in_force(address))
+    except IndexMissing:
+        return Pointer("")

@@ -86,14 +86,16 @@ def address_of(place: Path) -> Address | None:
 
 @contextmanager
 def explained(address: Address) -> Iterator[None]:
-    """Makes one of our errors of what pymilvus raises."""
+    """Makes one of our errors of what pymilvus raises, or lets pass of grpc: that no answer came in time."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read at import: what it would print we say in one line
+    from grpc import RpcError
     from pymilvus.exceptions import MilvusException
 
     try:
         yield
-    except MilvusException as error:
-        lines = str(error.message).strip().splitlines() or [type(error).__name__]
+    except (MilvusException, RpcError) as error:
+        said = error.message if isinstance(error, MilvusException) else error.details()
+        lines = str(said).strip().splitlines() or [type(error).__name__]
         mend = "see whether another process has it open" if address.is_file else "see whether it runs"
         raise IndexUnavailable(
             f"Milvus at {address.shown} does not answer as it should ({lines[0][:200]}); {mend}, then try again."
@@ -166,15 +168,15 @@ class Collections:
             both = (self.passages, self.papers)
             return [name for name in both if not milvus.has_collection(name, timeout=_ANSWER_WITHIN)]
 
-    def load(self) -> None:
-        """Has Milvus make them ready to be searched; does nothing where they are."""
+    def load(self, within: float = _LOADED_WITHIN) -> None:
+        """Has Milvus make them ready to be searched, each step in so many seconds; does nothing where they are."""
         milvus = client(self.address)
         with explained(self.address):
             for name in (self.passages, self.papers):
-                milvus.load_collection(name, timeout=_LOADED_WITHIN)
+                milvus.load_collection(name, timeout=within)
             # Milvus Lite reads its index of a field when that is first searched, which no question should wait for.
             for field in ("stems", "grams"):
-                milvus.search(self.passages, data=[{0: 1.0}], anns_field=field, limit=1, timeout=_LOADED_WITHIN)
+                milvus.search(self.passages, data=[{0: 1.0}], anns_field=field, limit=1, timeout=within)
 
     def _ask(self, request: str, name: str, **given: Any) -> Any:
         """What Milvus answers to a request; an engine that was started again may first have to load the collections."""
@@ -185,7 +187,7 @@ class Collections:
             try:
                 return ask(name, **given, timeout=_ANSWER_WITHIN)
             except MilvusException:
-                self.load()
+                self.load(_ANSWER_WITHIN)  # somebody waits for it; what takes longer is ready for a later question
                 return ask(name, **given, timeout=_ANSWER_WITHIN)
 
     def count(self, name: str) -> int:

@@ -175,7 +175,7 @@ class MilvusVectors:
 
 def dimension_of(term: str) -> int:
     """The number of a term in a sparse vector; some two in a million of an archive's share one."""
-    return zlib.crc32(term.encode("utf-8", "replace")) % (2**32 - 1)
+    return zlib.crc32(term.encode("utf-8", "replace")) % (2**32 - 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,11 +375,6 @@ def counted_rows(index: MilvusIndex) -> int:
         if there != rows:
             raise IndexDamaged(f"{name} in {index.collections.address.shown} has {there} of {rows} rows; {MEND}")
     return sum(expected.values())
-
-
-def read_alias(address: Address) -> str:
-    """The generation in force. Raises `IndexMissing` or `IndexUnavailable`."""
-    return in_force(address)
 
 
 def open_in_milvus(address: Address) -> MilvusIndex:

@@ -119,7 +119,8 @@ def switch(collections: Collections) -> None:
 def drop(collections: Collections) -> None:
     """Removes a generation."""
     with explained(collections.address):
-        for name in (collections.passages, collections.papers):
+        # The passages last: by their name a generation is found, and dropped in full after a kill in between.
+        for name in (collections.papers, collections.passages):
             client(collections.address).drop_collection(name)
 
 
