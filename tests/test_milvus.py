@@ -442,6 +442,31 @@ def test_a_file_that_another_process_has_open_is_said_in_one_line(both_kinds: tu
     ]
 
 
+def test_what_another_builder_puts_in_force_meanwhile_is_not_dropped(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "index.db"
+    address = address_of(place)
+    assert address is not None
+    create = MilvusClient.create_alias
+
+    def stop(*given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MilvusClient, "create_alias", stop)
+    with pytest.raises(KeyboardInterrupt):
+        build_index(write_columns(tmp_path / "columns", "a"), place, settings=settings)
+    (first,) = generations(address)
+
+    def be_overtaken(milvus: MilvusClient, name: str, alias: str) -> None:
+        create(milvus, name, alias)
+        milvus.alter_alias(first, alias)
+
+    monkeypatch.setattr(MilvusClient, "create_alias", be_overtaken)
+    build_index(write_columns(tmp_path / "columns", "b"), place, settings=settings)
+    assert open_index(place).name == first
+
+
 def test_of_two_builders_at_once_one_is_in_force_and_whole(
     tmp_path: Path, settings: Settings, port: int, engine_process: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
