@@ -17,15 +17,20 @@ import pytest
 import columnbot.build
 import columnbot.readers.readings
 from columnbot.articles import Article
-from columnbot.build import BuildReport, build_index
+from columnbot.build import BuildReport, build_index, rebuild_outdated
 from columnbot.embedding import open_embedder
-from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, ModelUnavailable
+from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, IndexOutdated, ModelUnavailable
 from columnbot.filters import Filter
-from columnbot.index import LocalIndex, Search, open_index
+from columnbot.index import LocalIndex, Search, arrays, manifest, open_index
+from columnbot.index.embedded import embedded_so_far
+from columnbot.index.manifest import verify
+from columnbot.index.word_vectors import WordAxes, no_axes
 from columnbot.language import ngrams_of
 from columnbot.readers.markdown import read_markdown
 from columnbot.settings import Settings
+from tests.faults.damage import age
 from tests.test_embedding import make_tiny_model
+from tests.test_index import flip_a_bit
 
 HAVEN = """\
 ---
@@ -188,12 +193,62 @@ def test_another_length_of_passages_takes_effect_on_columns_already_indexed(
     assert (report.unchanged, report.passages) == (False, 2)
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_damage_to_a_large_index_is_mended_by_a_build_also_where_opening_does_not_look(
+    archive: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, changed: bool
+) -> None:
+    monkeypatch.setattr(manifest, "LARGE", 0)
+    monkeypatch.setattr(manifest, "LARGE_FILE", 0)
+    monkeypatch.setattr(arrays, "BLOCK", 130)
+    index = tmp_path / "index"
+    build_index(archive, index, settings=settings)
+    flip_a_bit(index / "gen-000001" / "sentence_vectors.npy")
+    if changed:
+        (archive / "oven.md").write_text(OVEN.replace("honderd", "tachtig"), encoding="utf-8")
+    report = build_index(archive, index, settings=settings)
+
+    assert (report.unchanged, report.embedded) == (False, 4)
+    verify(index / "gen-000002", whole=True)
+
+
 def test_another_model_embeds_everything_again(build: Build, archive: Path, index: Path, tmp_path: Path) -> None:
     build()
     other = Settings(model=str(make_tiny_model(tmp_path / "other", seed=1)), passage_words=30)
 
     assert build_index(archive, index, settings=other).embedded == 4
     assert open_index(index).manifest.model == other.model
+
+
+def test_an_index_of_another_format_is_built_anew_with_the_pages_and_the_exactness_it_had(
+    archive: Path, tmp_path: Path, settings: Settings
+) -> None:
+    index = tmp_path / "index"
+    made_with = replace(settings, pages=True, exact=True)
+    build_index(archive, index, settings=made_with)
+    age(index, 2)
+    with pytest.raises(IndexOutdated) as raised:
+        open_index(index)
+    rebuild_outdated(raised.value, index, Settings())
+    made = open_index(index).manifest
+
+    assert (made.model, made.passage_words, made.pages, made.exact) == (settings.model, 30, True, True)
+    assert build_index(archive, index, settings=made_with).unchanged
+
+
+def test_an_index_that_does_not_say_whether_it_has_pages_is_read_and_leaves_that_to_the_settings(
+    archive: Path, tmp_path: Path, settings: Settings
+) -> None:
+    index = tmp_path / "index"
+    build_index(archive, index, settings=settings)
+    age(index, manifest.FORMAT, without=("pages", "exact"))
+    assert build_index(archive, index, settings=settings).unchanged
+    age(index, 2, without=("pages", "exact"))
+    with pytest.raises(IndexOutdated) as raised:
+        open_index(index)
+    rebuild_outdated(raised.value, index, Settings(pages=True))
+    made = open_index(index).manifest
+
+    assert (made.pages, made.exact) == (True, False)
 
 
 def test_progress_runs_from_nothing_to_all_that_is_to_be_embedded(
@@ -280,6 +335,29 @@ def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_goes_on_
     for part in ("passages", "sentences", "words", "counts"):
         assert getattr(one.block(numbers), part).tolist() == getattr(other.block(numbers), part).tolist()
     assert one.passage_spread.covariance.tolist() == other.passage_spread.covariance.tolist()
+
+
+def test_a_killed_first_build_is_gone_on_with_along_the_axes_that_it_began_with(
+    build: Build, archive: Path, index: Path, workplace: Path, settings: Settings
+) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(archive, index, settings=settings, progress=stop)
+    fingerprint = open_embedder(settings.model).embedder.fingerprint
+    here = no_axes(24)
+    with embedded_so_far(workplace, fingerprint, here) as embedded:
+        keys = list(embedded.rows)
+        block = embedded.block(keys)
+    # What another number of threads would have made of them.
+    elsewhere = WordAxes(here.mean + np.float32(1e-9), here.axes)
+    with embedded_so_far(workplace, fingerprint, elsewhere) as embedded:
+        embedded.add(keys, block)
+
+    assert build().embedded == 0
+    assert open_index(index).word_axes.mean.tolist() == elsewhere.mean.tolist()
 
 
 def test_what_another_model_embedded_in_an_interrupted_build_is_not_taken(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
+from columnbot.index.embedded import Embedded, axes_begun_with, embedded_so_far, forget_embedded
 from columnbot.index.vectors import VectorBlock
 from columnbot.index.word_vectors import WordAxes
 
@@ -65,13 +65,29 @@ def test_what_was_added_is_had_back_by_the_next_build(tmp_path: Path) -> None:
 def test_a_file_cut_off_anywhere_keeps_the_blocks_before_and_takes_new_ones(tmp_path: Path) -> None:
     file, ends = write(tmp_path)
     content = file.read_bytes()
+    begun = 16 + 32 + 4 * (axes().mean.size + axes().axes.size)
     for size in range(len(content)):
         file.write_bytes(content[:size])
+        assert (axes_begun_with(tmp_path, "model") is not None) == (size >= begun)
         with embedded_so_far(tmp_path, "model", axes()) as embedded:
             assert list(holds(embedded)) == [end <= size for end in ends]
             embedded.add(*block(2))
         with embedded_so_far(tmp_path, "model", axes()) as embedded:
             assert list(holds(embedded)) == [*(end <= size for end in ends[:2]), True]
+
+
+def test_the_axes_that_a_build_began_with_are_had_back_to_the_bit(tmp_path: Path) -> None:
+    assert axes_begun_with(tmp_path, "model") is None
+    file, _ = write(tmp_path)
+    begun = axes_begun_with(tmp_path, "model")
+
+    assert begun is not None
+    assert (begun.mean.tolist(), begun.axes.tolist()) == (axes().mean.tolist(), axes().axes.tolist())
+    assert axes_begun_with(tmp_path, "other") is None
+    content = file.read_bytes()
+    for place in range(16 + 32 + 4 * (axes().mean.size + axes().axes.size)):
+        file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert axes_begun_with(tmp_path, "model") is None
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

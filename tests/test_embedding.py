@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.embedding.bundled import PASSAGE_PROMPT, QUERY_PROMPT, build_sentence_transformer
-from columnbot.embedding.pooling import embed_pooled
+from columnbot.embedding.pooling import embed_pooled, pooled_question
 from columnbot.embedding.weights import (
     BundledWeights,
     QuestionTokenizer,
@@ -219,6 +219,32 @@ def test_a_words_vector_in_a_question_is_the_mean_of_its_tokens(
     expected = np.array([states[a:b].mean(axis=0) for a, b in zip(counts[::2], counts[1::2], strict=True)])
     assert cosines(embedded.words, expected).min() >= 0.999
     assert cosines(embedded.vector[None], embedder.embed_questions([question])).min() >= 0.9999
+
+
+def test_a_text_of_more_tokens_than_the_model_takes_is_cut_at_the_same_one_by_numpy_and_by_torch(
+    embedder: Embedder, in_float32: "SentenceTransformer", tokenizers: tuple[QuestionTokenizer, "Tokenizer"]
+) -> None:
+    text = " ".join(TEXTS * 5)
+    encoded = tokenizers[1].encode(PASSAGE_PROMPT + text)
+    assert len(encoded.ids) > 512
+    places = [(start - len(PASSAGE_PROMPT), end - len(PASSAGE_PROMPT)) for start, end in encoded.offsets]
+    passage = PassageInput(text, (), tuple(places[500:511]))  # the last before the one that closes it
+    (numpy,), (torch,) = embedder.embed_passages([passage]), embed_pooled(in_float32, PASSAGE_PROMPT, [passage])
+
+    assert cosines(numpy.passages, torch.passages).min() > 0.999
+    assert cosines(numpy.words, torch.words).min() > 0.999
+
+
+@pytest.mark.parametrize(("opening", "closing"), [(1, 1), (0, 0), (1, 0), (0, 1)])
+def test_every_token_counts_also_of_a_model_that_opens_and_closes_no_text(opening: int, closing: int) -> None:
+    words = ((0, 1), (2, 4), (5, 6))
+    places = np.array([*[(0, 0)] * opening, (0, 1), (2, 3), (3, 4), (5, 6), *[(0, 0)] * closing])
+    states = np.eye(len(places), dtype=np.float32)
+    for shift in (0, 7):  # as after a prompt
+        moved = tuple((start - shift, end - shift) for start, end in words)
+        tokens = pooled_question(states, places - shift, moved).words
+        expected = np.array([states[0], (states[1] + states[2]) / np.sqrt(2), states[3]])
+        assert tokens == pytest.approx(np.roll(expected, opening, axis=1), abs=1e-6)
 
 
 def test_words_have_vectors_of_their_own_in_a_passage(embedder: Embedder) -> None:

@@ -413,6 +413,20 @@ def test_of_a_large_index_damage_that_opening_meets_falls_back_to_the_generation
     assert open_index(index).folder.name == "gen-000002"
 
 
+def test_what_is_kept_beside_a_new_generation_is_sound_where_opening_does_not_look(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "LARGE", 0)
+    monkeypatch.setattr(manifest, "LARGE_FILE", 0)
+    monkeypatch.setattr(arrays, "BLOCK", 130)
+    publish_columns(index, LATER)
+    flip_a_bit(index / "gen-000003" / "sentence_vectors.npy")
+    assert open_index(index).folder.name == "gen-000003"
+    publish_columns(index, COLUMNS)
+
+    assert names_in(index) == ["gen-000002", "gen-000004"]
+
+
 def test_a_large_index_that_is_sound_gives_what_a_small_one_does(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = open_index(index)
     monkeypatch.setattr(manifest, "LARGE", 0)

@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,16 +22,18 @@ from columnbot import ColumnBot, build_index
 from columnbot.articles import Article
 from columnbot.chat.session import Session, talk
 from columnbot.chat.watch import Watch
-from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, SettingsError
+from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, ModelMismatch, SettingsError
 from columnbot.filters import EVERYTHING, Columns, Filter
 from columnbot.index import LocalIndex, Search, open_index, read_pointer
-from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading
+from columnbot.index import shown as shown_place
+from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading, writing
 from columnbot.index.milvus.engine import Collections, client, generations, parts_of
 from columnbot.messages import say
 from columnbot.settings import Settings
 from tests.test_embedding import make_tiny_model
 
 pytest.importorskip("pymilvus", reason="NO TESTS OF MILVUS: the extra [milvus] is not installed")
+from pymilvus import MilvusClient  # noqa: E402 - where it is installed
 
 pytestmark = pytest.mark.cluster
 
@@ -39,7 +43,7 @@ pytestmark = pytest.mark.cluster
     [
         ("milvus://een.nl:19530", "http://een.nl:19530", "columnbot", "milvus://een.nl:19530/columnbot"),
         ("milvus://een.nl:19530/krant", "http://een.nl:19530", "krant", "milvus://een.nl:19530/krant"),
-        ("milvus+tls://ik:geheim@een.nl/krant", "https://ik:geheim@een.nl", "krant", "milvus://een.nl/krant"),
+        ("milvus+tls://ik:geheim@een.nl/krant", "https://ik:geheim@een.nl", "krant", "milvus+tls://een.nl/krant"),
     ],
 )
 def test_an_address_survives_being_taken_for_a_path_and_never_shows_its_password(
@@ -48,6 +52,34 @@ def test_an_address_survives_being_taken_for_a_path_and_never_shows_its_password
     address = address_of(Path(place))
     assert address is not None
     assert (address.uri, address.name, address.shown) == (uri, name, shown)
+    assert shown_place(Path(place)) == shown
+
+
+@pytest.mark.parametrize("place", ["milvus://ik:geheim@een.nl:19530/twee/drie", "milvus+tls://ik:ge/h@eim@een.nl"])
+def test_a_bad_address_is_refused_without_its_password(place: str) -> None:
+    with pytest.raises(SettingsError, match=r"'milvus(\+tls)?://een\.nl") as raised:
+        address_of(Path(place))
+    assert "eim" not in str(raised.value)
+
+
+@pytest.mark.parametrize("place", ["index.db", "milvus.db", "./milvus_demo.db", "/data/milvus/index.db"])
+def test_a_file_is_one_of_milvus_lite_whatever_it_is_called(place: str) -> None:
+    address = address_of(Path(place))
+    assert address is not None
+    assert (address.uri, address.is_file) == (str(Path(place).absolute()), True)
+
+
+def test_an_index_of_another_model_is_named_without_its_password(
+    tmp_path: Path, settings: Settings, port: int, engine_process: Callable[[], subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    engine_process()
+    place = Path(f"milvus://ik:geheim@127.0.0.1:{port}/krant")
+    build_index(write_columns(tmp_path / "columns"), place, settings=settings)
+    with pytest.raises(ModelMismatch, match=f"milvus://127.0.0.1:{port}/krant was made with") as raised:
+        ColumnBot.open(place, model="static")
+    assert "geheim" not in str(raised.value)
 
 
 def test_a_folder_is_no_address_and_a_bad_one_is_refused() -> None:
@@ -173,6 +205,33 @@ def test_only_the_generation_in_force_and_the_one_before_stay(tmp_path: Path, se
     assert read_pointer(place).name == names[2]
 
 
+@pytest.mark.parametrize("lost", ["manifest/0", "vectors/1/0", "article/0/0", "passage", "papers", "passages"])
+def test_rows_that_are_lost_are_named_and_mended_by_a_build(tmp_path: Path, settings: Settings, lost: str) -> None:
+    place = tmp_path / "index.db"
+    columns = write_columns(tmp_path / "columns")
+    build_index(columns, place, settings=settings)
+    opened = open_index(place)
+    assert isinstance(opened, MilvusIndex)
+    collections, milvus = opened.collections, client(opened.collections.address)
+    if lost in ("papers", "passages"):
+        milvus.drop_collection(getattr(collections, lost))
+    elif lost == "passage":
+        milvus.delete(collections.passages, ids=[1])
+        with pytest.raises(IndexDamaged, match="has no passage 1; build the index again with: columnbot index"):
+            opened.fetch(np.arange(3))
+    else:
+        milvus.delete(collections.papers, ids=[lost])
+        with pytest.raises(IndexDamaged, match=f"has no '{lost}'; build the index again with: columnbot index"):
+            collections.paper(lost.removesuffix("/0"))
+
+    report = build_index(columns, place, settings=settings)
+    assert (report.unchanged, report.embedded) == (False, 3)
+    mended = open_index(place)
+    assert isinstance(mended, MilvusIndex)
+    assert counted_rows(mended) == len(mended) + mended.papers
+    assert build_index(columns, place, settings=settings).unchanged
+
+
 def test_a_build_that_fails_leaves_nothing_behind(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +324,63 @@ def test_while_the_engine_is_away_the_chat_says_so_and_then_goes_on(
     assert say("chat.out_of_order", "nl") not in messages[-1]["content"]
 
 
+def test_an_engine_that_hangs_is_waited_for_no_longer_than_an_answer_may_take(
+    tmp_path: Path, settings: Settings, port: int, engine_process: Callable[[], subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(engine, "_ANSWER_WITHIN", 1.0)
+    place = Path(f"milvus://127.0.0.1:{port}/krant")
+    process = engine_process()
+    build_index(write_columns(tmp_path / "columns"), place, settings=settings)
+    opened = open_index(place)
+    process.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(IndexUnavailable, match="does not answer"):
+        opened.fetch(np.arange(3))
+    assert time.monotonic() - began < 20
+
+
+def test_collections_that_are_not_loaded_are_waited_for_no_longer_than_an_answer_may_take(
+    both_kinds: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_index(both_kinds[1])
+    assert isinstance(opened, MilvusIndex)
+    client(opened.collections.address).release_collection(opened.name)
+    limits: list[float] = []
+    load = MilvusClient.load_collection
+
+    def loading(*given: Any, timeout: float) -> None:
+        limits.append(timeout)
+        load(*given, timeout=timeout)
+
+    monkeypatch.setattr(MilvusClient, "load_collection", loading)
+    opened.fetch(np.arange(3))
+    assert limits == [engine._ANSWER_WITHIN] * 2
+
+
+def test_where_the_alias_was_dropped_a_chat_answers_on_and_nothing_is_opened_anew(
+    tmp_path: Path, settings: Settings
+) -> None:
+    place = tmp_path / "index.db"
+    build_index(write_columns(tmp_path / "columns"), place, settings=settings)
+    bot = ColumnBot.open(place)
+    before = bot.search("De haven")
+    address = address_of(place)
+    assert address is not None
+    client(address).drop_alias(address.name)
+
+    assert read_pointer(place).name == ""
+    assert bot.search("De haven") == before
+    with pytest.raises(IndexMissing, match="columnbot index ARTICLES"):
+        ColumnBot.open(place)
+
+
+def test_no_term_has_the_number_that_stands_for_none() -> None:
+    assert zlib.crc32(b"akndmqss") in writing._NOTHING
+    assert reading.dimension_of("akndmqss") not in writing._NOTHING
+
+
 # Stops the build right before or right after the request that puts a generation in force, or among those before.
 STOPS = ("create_collection", "insert", "flush", "create_index", "alter_alias", "drop_collection")
 
@@ -310,6 +426,9 @@ def test_a_builder_that_is_killed_leaves_the_old_index_or_the_new_one(
     report = build_index(tmp_path / "columns", Path(place), settings=settings)
     assert (report.unchanged, report.embedded) == (new, 0)
     assert {hit.passage.article.text.split("uitgave ")[1][0] for hit in bot.search("uitgave van de haven")} == {"c"}
+    # Of no generation the papers are left behind alone: nothing would ever drop them.
+    collections = client(address).list_collections()
+    assert {name.removesuffix("_papers") for name in collections} <= set(generations(address))
 
 
 def test_a_file_that_another_process_has_open_is_said_in_one_line(both_kinds: tuple[Path, Path]) -> None:
@@ -321,6 +440,31 @@ def test_a_file_that_another_process_has_open_is_said_in_one_line(both_kinds: tu
         f"columnbot: Milvus at {both_kinds[1]} does not answer as it should (Open local milvus failed); see whether "
         "another process has it open, then try again."
     ]
+
+
+def test_what_another_builder_puts_in_force_meanwhile_is_not_dropped(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "index.db"
+    address = address_of(place)
+    assert address is not None
+    create = MilvusClient.create_alias
+
+    def stop(*given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MilvusClient, "create_alias", stop)
+    with pytest.raises(KeyboardInterrupt):
+        build_index(write_columns(tmp_path / "columns", "a"), place, settings=settings)
+    (first,) = generations(address)
+
+    def be_overtaken(milvus: MilvusClient, name: str, alias: str) -> None:
+        create(milvus, name, alias)
+        milvus.alter_alias(first, alias)
+
+    monkeypatch.setattr(MilvusClient, "create_alias", be_overtaken)
+    build_index(write_columns(tmp_path / "columns", "b"), place, settings=settings)
+    assert open_index(place).name == first
 
 
 def test_of_two_builders_at_once_one_is_in_force_and_whole(

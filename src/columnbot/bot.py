@@ -15,7 +15,7 @@ from columnbot.errors import ColumnbotError, ModelMismatch
 from columnbot.explaining import Explanation, explain
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.follow_up import Turn, spell_out
-from columnbot.index import Index, Pointer, open_index, read_pointer
+from columnbot.index import Index, Pointer, open_index, read_pointer, shown
 from columnbot.judging import open_judge
 from columnbot.language import language_of, terms_of
 from columnbot.llm import LanguageModel
@@ -126,16 +126,16 @@ class ColumnBot:
         """The index at its place, with the given model if that is the one it was made with."""
         opened = open_index(self._place)
         made_with = opened.manifest.model
-        again = f"build the index again with: columnbot index --index {self._place} --model {self._model or made_with}"
+        place = shown(self._place)
+        again = f"build the index again with: columnbot index --index {place} --model {self._model or made_with}"
         if self._model not in (None, made_with):
             raise ModelMismatch(
-                f"{self._place} was made with the model {made_with!r}, not {self._model!r}; "
-                f"leave --model out, or {again}"
+                f"{place} was made with the model {made_with!r}, not {self._model!r}; leave --model out, or {again}"
             )
         if embedder is None or embedder.fingerprint != opened.manifest.fingerprint:
             embedder = open_embedder(made_with).embedder
         if embedder.fingerprint != opened.manifest.fingerprint:
-            raise ModelMismatch(f"The model {made_with!r} is not the one that {self._place} was made with; {again}")
+            raise ModelMismatch(f"The model {made_with!r} is not the one that {place} was made with; {again}")
         return _Source(opened, embedder)
 
     def search(

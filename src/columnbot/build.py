@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.errors import IndexOutdated, IndexProblem, IndexUnavailable
 from columnbot.index import Index, LocalIndex, VectorBlock, embedded_text, keys_of, open_index, write_index
-from columnbot.index.embedded import Embedded, embedded_so_far, forget_embedded
+from columnbot.index.embedded import Embedded, axes_begun_with, embedded_so_far, forget_embedded
 from columnbot.index.generation import named_generation, publish, reporting, writing
 from columnbot.index.milvus import address_of, switch, write_generation
 from columnbot.index.passage_vectors import EXACT_UP_TO
@@ -85,7 +85,7 @@ def build_index(
         missing, collections = 0, None
         if not unchanged:
             keys = keys_of(passages)
-            axes = old.word_axes if old else _word_axes(embedder)
+            axes = old.word_axes if old else axes_begun_with(place, embedder.fingerprint) or _word_axes(embedder)
             with embedded_so_far(place, embedder.fingerprint, axes) as embedded:
                 missing = _embed_missing(passages, keys, embedder, settings, old, embedded, progress)
                 write_readings(archive.readings, archive.articles, folder / READINGS)
@@ -133,7 +133,13 @@ def rebuild_outdated(
     folders = [folder for folder in (outdated.archive, settings.articles) if folder and _holds(folder, outdated.holds)]
     if not folders:
         raise outdated
-    as_it_was = replace(settings, model=outdated.model, passage_words=outdated.passage_words)
+    as_it_was = replace(
+        settings,
+        model=outdated.model,
+        passage_words=outdated.passage_words,
+        pages=settings.pages if outdated.pages is None else outdated.pages,
+        exact=settings.exact if outdated.exact is None else outdated.exact,
+    )
     return build_index(folders[0], index, settings=as_it_was, progress=progress, reading=reading)
 
 
@@ -146,7 +152,8 @@ def _holds(folder: Path, article: str) -> bool:
 def _usable_index(index: Path, embedder: Embedder) -> Index | None:
     """The index in force, when its vectors may be taken over."""
     try:
-        old = open_index(index)
+        # All of it: damage that only a question would meet should be mended by a build, and not taken over.
+        old = open_index(index, whole=True)
     except IndexUnavailable:
         raise  # and not all of it embedded anew
     except IndexProblem:
@@ -177,11 +184,12 @@ def _split_alike(old: Index, settings: Settings) -> bool:
 
 
 def _same(old: Index, passages: Passages, settings: Settings) -> bool:
+    made_with = old.manifest.model, old.manifest.pages, old.manifest.exact
     return (
         # and not one that had to stand in for it
         (not isinstance(old, LocalIndex) or old.folder == named_generation(old.folder.parent))
         and _split_alike(old, settings)
-        and old.manifest.model == settings.model
+        and made_with == (settings.model, settings.pages, settings.exact)
         and old.manifest.approximate == _approximate(passages, settings)
         and old.articles == passages.articles
     )
@@ -253,6 +261,8 @@ def _facts(archive: Path, embedder: Embedder, settings: Settings, passages: Pass
         "dimension": embedder.dimension,
         "analyser": ANALYSER_VERSION,
         "passage_words": settings.passage_words,
+        "pages": settings.pages,
+        "exact": settings.exact,
         "approximate": _approximate(passages, settings),
         "articles": len(passages.articles),
         "passages": len(passages),

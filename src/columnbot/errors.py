@@ -54,13 +54,24 @@ class IndexDamaged(IndexProblem):
 class IndexOutdated(IndexProblem):
     """The index has the format of another version of columnbot.
 
-    `archive` is the folder of its articles, if it says so; `holds` the path of one of them; `model` and
-    `passage_words` are those it was made with.
+    `archive` is the folder of its articles, if it says so; `holds` the path of one of them; `model`,
+    `passage_words`, `pages` and `exact` are those it was made with, the last two if it says so.
     """
 
-    def __init__(self, message: str, *, archive: "Path | None", holds: str, model: str, passage_words: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        archive: "Path | None",
+        holds: str,
+        model: str,
+        passage_words: int,
+        pages: bool | None = None,
+        exact: bool | None = None,
+    ) -> None:
         super().__init__(message)
         self.archive, self.holds, self.model, self.passage_words = archive, holds, model, passage_words
+        self.pages, self.exact = pages, exact
 
 
 class IndexBusy(IndexProblem):

@@ -69,7 +69,7 @@ def embed_on_ray(items: Iterable[Item], model: str, fingerprint: str, axes: Word
             for table in done.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                 if table.num_rows:
                     yield _block(table, axes)
-        except RayError as error:
+        except (RayError, ConnectionError) as error:  # the latter when a head that was asked over ray:// is lost
             raise WorkersFailed(
                 f"The workers of Ray at {address!r} could not embed ({_reason(error)}). What they had embedded is "
                 "kept; mend that, and build again with the same command, or without --ray."

@@ -56,7 +56,7 @@ class QuestionEncoder:
 
     def token_states(self, text: str) -> TokenStates:
         """Runs the model over a text; what is beyond its longest input is left out."""
-        ids, places = self._tokenizer.encode(text, self._weights.positions - 2)
+        ids, places = self._tokenizer.encode(text, self._weights.positions)
         return TokenStates(self._forward(ids), places)
 
     def _forward(self, ids: NDArray[np.int64]) -> Floats:

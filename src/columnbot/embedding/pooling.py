@@ -157,9 +157,11 @@ def _pool(states: Floats, places: NDArray[np.int64], spans: Spans, fallback: Flo
     if not spans:
         return np.empty((0, states.shape[1]), np.float32)
     wanted = np.array(spans)
-    # The tokens that open and close a text stand nowhere in it; all others stand in order.
-    first = np.searchsorted(places[1:-1, 1], wanted[:, 0], side="right") + 1
-    last = np.searchsorted(places[1:-1, 0], wanted[:, 1], side="left") + 1
+    # Tokens that open and close a text, which some models have none of, stand nowhere in it; all others in order.
+    standing = np.flatnonzero(places[:, 0] < places[:, 1])
+    begin, end = (standing[0], standing[-1] + 1) if len(standing) else (0, 0)
+    first = np.searchsorted(places[begin:end, 1], wanted[:, 0], side="right") + begin
+    last = np.searchsorted(places[begin:end, 0], wanted[:, 1], side="left") + begin
     sums = np.concatenate([np.zeros((1, states.shape[1])), np.cumsum(states, axis=0, dtype=np.float64)])
     pooled = sums[np.maximum(last, first)] - sums[first]
     lengths = np.linalg.norm(pooled, axis=1, keepdims=True)

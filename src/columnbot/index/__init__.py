@@ -5,28 +5,35 @@ It knows no model and no format of articles: what it stores was read, split and 
 
 from pathlib import Path
 
+from columnbot.errors import IndexMissing
 from columnbot.index.generation import Pointer
 from columnbot.index.generation import read_pointer as read_pointer_in_folder
 from columnbot.index.keys import embedded_text, keys_of
 from columnbot.index.local import LocalIndex, open_local, write_index
-from columnbot.index.milvus import address_of, open_in_milvus, read_alias
+from columnbot.index.milvus import address_of, counted_rows, in_force, open_in_milvus
 from columnbot.index.reading import Found, Index, Search
 from columnbot.index.terms import TermIndex
 from columnbot.index.vectors import VectorBlock
 
 __all__ = [
     "Found", "Index", "LocalIndex", "Pointer", "Search", "TermIndex", "VectorBlock", "beside", "embedded_text",
-    "keys_of", "open_index", "read_pointer", "write_index",
+    "keys_of", "open_index", "read_pointer", "shown", "write_index",
 ]  # fmt: skip
 
 
-def open_index(place: Path) -> Index:
+def open_index(place: Path, *, whole: bool = False) -> Index:
     """Opens the generation in force of a folder, or of a Milvus at an address.
 
-    Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
+    With `whole` all of it is checked first, in Milvus by counting its rows. Raises `IndexMissing`,
+    `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`.
     """
     address = address_of(place)
-    return open_in_milvus(address) if address else open_local(place)
+    if address is None:
+        return open_local(place, whole=whole)
+    opened = open_in_milvus(address)
+    if whole:
+        counted_rows(opened)
+    return opened
 
 
 def beside(place: Path) -> Path:
@@ -35,7 +42,18 @@ def beside(place: Path) -> Path:
     return address.workplace if address else place
 
 
+def shown(place: Path) -> str:
+    """The place as messages name it: without a password."""
+    address = address_of(place)
+    return address.shown if address else str(place)
+
+
 def read_pointer(place: Path) -> Pointer:
     """Which generation is in force; without a name where there is none. Raises `IndexUnavailable`."""
     address = address_of(place)
-    return Pointer(read_alias(address)) if address else read_pointer_in_folder(place)
+    if address is None:
+        return read_pointer_in_folder(place)
+    try:
+        return Pointer(in_force(address))
+    except IndexMissing:
+        return Pointer("")

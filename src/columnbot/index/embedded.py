@@ -1,6 +1,13 @@
 """The vectors that a build has embedded and not yet published, so that a killed build can be gone on with.
 
-One file a model in the folder of the index, only ever added to, in blocks:
+One file a model in the folder of the index, only ever added to. It begins with the axes of words, which another
+machine, or the same one with another number of threads, would compute with other last bits:
+
+    magic, dimension d, axes a                                      16 bytes
+    BLAKE2b of the model and all after                              32 bytes
+    mean (d,) and axes (d, a), float32
+
+and goes on in blocks:
 
     magic, passages n, sentences m, words w, dimension d, axes a    28 bytes
     BLAKE2b of the model, its axes, all before and all after        32 bytes
@@ -26,6 +33,8 @@ from numpy.typing import NDArray
 from columnbot.index.vectors import VectorBlock
 from columnbot.index.word_vectors import WordAxes
 
+_BEGIN = struct.Struct("<8sII")
+_AXES = b"cbaxes\x01\n"
 _HEAD = struct.Struct("<8sIIIII")
 _MAGIC = b"cbvec\x00\x02\n"
 _DIGEST = 32
@@ -67,6 +76,8 @@ class Embedded:
         arrays = ((block.counts, "<u4"), (block.passages, "<f2"), (block.sentences, "<f2"), (block.words, "|i1"))
         body = b"".join((*keys, *(np.ascontiguousarray(array, dtype).tobytes() for array, dtype in arrays)))
         start = self.file.seek(0, os.SEEK_END)
+        if not start:
+            start = self.file.write(_beginning(self.fingerprint, self.axes))
         self.file.write(head + self._digest(head, body) + body)
         self.file.flush()
         os.fsync(self.file.fileno())
@@ -109,8 +120,10 @@ class Embedded:
 
     def _take_in(self) -> None:
         """Reads what was written earlier, and cuts off what does not count."""
-        end = 0
-        while (after := self._read_block(end)) is not None:
+        beginning = _beginning(self.fingerprint, self.axes)
+        self.file.seek(0)
+        end = len(beginning) if self.file.read(len(beginning)) == beginning else 0
+        while end and (after := self._read_block(end)) is not None:
             end = after
         self.file.truncate(end)
 
@@ -137,11 +150,40 @@ class Embedded:
 @contextlib.contextmanager
 def embedded_so_far(index: Path, fingerprint: str, axes: WordAxes) -> Iterator[Embedded]:
     """What earlier builds embedded with that model and did not publish, to be added to. For the holder of the lock."""
-    name = hashlib.blake2b(fingerprint.encode(), digest_size=8).hexdigest()
-    with open(index / f"embedded-{name}{_ENDING}", "a+b") as file:
+    with _file_of(index, fingerprint).open("a+b") as file:
         embedded = Embedded(file, fingerprint, axes)
         embedded._take_in()
         yield embedded
+
+
+def axes_begun_with(index: Path, fingerprint: str) -> WordAxes | None:
+    """The axes that an interrupted build with that model had; None where there was none, or they are torn."""
+    try:
+        with _file_of(index, fingerprint).open("rb") as file:
+            there, head = os.fstat(file.fileno()).st_size, file.read(_BEGIN.size)
+            if len(head) < _BEGIN.size:
+                return None
+            _magic, dimension, width = _BEGIN.unpack(head)
+            size = _DIGEST + dimension * (1 + width) * 4
+            content = file.read(min(size, there))
+    except FileNotFoundError:
+        return None
+    if len(content) < size:
+        return None
+    numbers = np.frombuffer(content, "<f4", offset=_DIGEST)
+    axes = WordAxes(numbers[:dimension], numbers[dimension:].reshape(dimension, width))
+    return axes if head + content == _beginning(fingerprint, axes) else None
+
+
+def _beginning(fingerprint: str, axes: WordAxes) -> bytes:
+    head = _BEGIN.pack(_AXES, *axes.axes.shape)
+    body = b"".join(np.ascontiguousarray(part, "<f4").tobytes() for part in (axes.mean, axes.axes))
+    return head + hashlib.blake2b(fingerprint.encode() + head + body, digest_size=_DIGEST).digest() + body
+
+
+def _file_of(index: Path, fingerprint: str) -> Path:
+    name = hashlib.blake2b(fingerprint.encode(), digest_size=8).hexdigest()
+    return index / f"embedded-{name}{_ENDING}"
 
 
 def forget_embedded(index: Path) -> None:

@@ -95,7 +95,7 @@ def publish(folder: Path, facts: Mapping[str, Any]) -> Path:
     _write_synced(index / "CURRENT.tmp", _pointing_to(generation.name))
     folder.rename(generation)
     _sync(index)
-    previous = _newest_sound(index, besides=generation)
+    previous = _newest_sound(index, besides=generation, whole=True)
     os.replace(index / "CURRENT.tmp", index / "CURRENT")
     _sync(index)
     for old in _generations(index):
@@ -135,20 +135,20 @@ class Generation:
     hold: Hold
 
 
-def current_generation(index: Path) -> Generation:
+def current_generation(index: Path, *, whole: bool = False) -> Generation:
     """The generation in force, every file of it checked; a damaged one falls back, with a warning, to the one before.
 
-    Raises `IndexMissing` where there is none, `IndexDamaged` where none is sound, `IndexOutdated` where the one in
-    force has another format.
+    With `whole` that is all of a large one too. Raises `IndexMissing` where there is none, `IndexDamaged`
+    where none is sound, `IndexOutdated` where the one in force has another format.
     """
     while True:
         named = named_generation(index)
         try:
-            return _sound(named)
+            return _sound(named, whole=whole)
         except IndexDamaged as error:
             if named_generation(index) != named:
                 continue  # builds went by since it was named
-            before = _newest_sound(index, besides=named)
+            before = _newest_sound(index, besides=named, whole=whole)
             if before is None:
                 raise
             _log.warning("%s. The generation before it, %s, is used instead.", error, before.folder.name)
@@ -191,22 +191,22 @@ def named_generation(index: Path) -> Path:
     return next((folder for folder in generations if folder.name == name), generations[0])
 
 
-def _newest_sound(index: Path, *, besides: Path) -> Generation | None:
+def _newest_sound(index: Path, *, besides: Path, whole: bool) -> Generation | None:
     for folder in _generations(index):
         try:
             if folder != besides:
-                return _sound(folder)
+                return _sound(folder, whole=whole)
         except (IndexDamaged, IndexOutdated):
             continue
     return None
 
 
-def _sound(folder: Path) -> Generation:
+def _sound(folder: Path, *, whole: bool) -> Generation:
     try:
         held = hold(folder)
     except OSError as error:
         raise IndexDamaged(f"{folder} cannot be opened ({error.strerror}); {MEND}") from error
-    return Generation(folder, verify(folder), held)
+    return Generation(folder, verify(folder, whole=whole), held)
 
 
 def _generations(index: Path) -> list[Path]:

@@ -264,9 +264,12 @@ def grams_of(passages: Passages, numbers: Iterable[int]) -> Iterator[tuple[int, 
     return ((number, ngrams_of(embedded_text(passages[number]))) for number in numbers)
 
 
-def open_local(index: Path) -> LocalIndex:
-    """Opens the generation in force. Raises `IndexMissing`, `IndexDamaged` or `IndexOutdated`."""
-    generation = current_generation(index)
+def open_local(index: Path, *, whole: bool = False) -> LocalIndex:
+    """Opens the generation in force, once its files are checked, of a large one with `whole` all of them.
+
+    Raises `IndexMissing`, `IndexDamaged` or `IndexOutdated`.
+    """
+    generation = current_generation(index, whole=whole)
     folder, manifest = generation.folder, generation.manifest
     with (folder / "articles.jsonl").open(encoding="utf-8", newline="\n") as lines:
         articles = tuple(article_from_json(json.loads(line)) for line in lines)

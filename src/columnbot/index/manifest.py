@@ -53,6 +53,8 @@ class Manifest:
     passages: int
     sentences: int
     files: Mapping[str, FileCheck]
+    pages: bool = False  # what was asked for, which manifests did not say from the first
+    exact: bool = False
 
     def checked_by_block(self, name: str) -> bool:
         """Whether that file is checked as it is needed, and not when it is opened."""
@@ -91,6 +93,7 @@ def _outdated(folder: Path, fields: Mapping[str, Any]) -> IndexOutdated:
         f"{folder.parent} was made by columnbot {fields['columnbot']} (format {fields['format']}, now {FORMAT}); "
         f"{MEND} {archive or 'ARTICLES'} --index {folder.parent}",
         archive=archive, holds=first, model=fields["model"], passage_words=fields["passage_words"],
+        pages=fields.get("pages"), exact=fields.get("exact"),
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class Sums:
         for start in range(0, len(vectors), 8192):
             block = vectors[start : start + 8192].astype(np.float32)
             self.total += block.sum(axis=0, dtype=np.float64)
-            self.products += block.T @ block  # added up in double precision, where it would be lost
+            self.products += block.T @ block  # added up in double precision: in single it would be lost
             self.count += len(block)
 
     def spread(self) -> Spread:

@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.errors import IndexMissing, IndexUnavailable, SettingsError
+from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, SettingsError
 from columnbot.filters import Filter
+from columnbot.index.manifest import MEND
 from columnbot.language import fold
 
 PAPERS = "_papers"
@@ -40,7 +41,10 @@ _NAME = "columnbot"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where Milvus is, as pymilvus has it, and the index's name there. `shown` is for messages: without a password."""
+    """Where Milvus is, as pymilvus has it, and the index's name there.
+
+    `shown` is for messages: it leads there as what was given did, but has no password.
+    """
 
     uri: str
     name: str
@@ -57,7 +61,8 @@ class Address:
         if self.is_file:
             return Path(f"{self.uri}.work")
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Path(cache) / "columnbot" / hashlib.blake2b(self.shown.encode(), digest_size=8).hexdigest()
+        plain = self.shown.replace("milvus+tls:", "milvus:")  # the same index, whichever way it is reached
+        return Path(cache) / "columnbot" / hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
 
 
 def address_of(place: Path) -> Address | None:
@@ -66,30 +71,31 @@ def address_of(place: Path) -> Address | None:
     None where it is an ordinary folder. Raises `SettingsError`.
     """
     text = place.as_posix()  # a path has made one slash of two
-    if text.endswith(".db") and not text.startswith("milvus"):
-        return Address(str(place.absolute()), _NAME, str(place))
     if not text.startswith(("milvus:", "milvus+tls:")):
-        return None
+        return Address(str(place.absolute()), _NAME, str(place)) if text.endswith(".db") else None
     match = _PLACE.fullmatch(text)
     if match is None:
+        without_password = re.sub(r":/+.*@", "://", text)
         raise SettingsError(
-            f"The index {text!r} is no address of Milvus; it has to look like milvus://host:19530/name."
+            f"The index {without_password!r} is no address of Milvus; it has to look like milvus://host:19530/name."
         )
     name, host = match["name"] or _NAME, match["host"]
-    scheme = "https" if match["tls"] else "http"
-    return Address(f"{scheme}://{host}", name, f"milvus://{host.rpartition('@')[2]}/{name}")
+    tls = match["tls"] or ""
+    return Address(f"http{'s' if tls else ''}://{host}", name, f"milvus{tls}://{host.rpartition('@')[2]}/{name}")
 
 
 @contextmanager
 def explained(address: Address) -> Iterator[None]:
-    """Makes one of our errors of what pymilvus raises."""
+    """Makes one of our errors of what pymilvus raises, or lets pass of grpc: that no answer came in time."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read at import: what it would print we say in one line
+    from grpc import RpcError
     from pymilvus.exceptions import MilvusException
 
     try:
         yield
-    except MilvusException as error:
-        lines = str(error.message).strip().splitlines() or [type(error).__name__]
+    except (MilvusException, RpcError) as error:
+        said = error.message if isinstance(error, MilvusException) else error.details()
+        lines = str(said).strip().splitlines() or [type(error).__name__]
         mend = "see whether another process has it open" if address.is_file else "see whether it runs"
         raise IndexUnavailable(
             f"Milvus at {address.shown} does not answer as it should ({lines[0][:200]}); {mend}, then try again."
@@ -155,15 +161,22 @@ class Collections:
         """The second one's name."""
         return self.passages + PAPERS
 
-    def load(self) -> None:
-        """Has Milvus make them ready to be searched; does nothing where they are."""
+    def lost(self) -> list[str]:
+        """Those of the two that are not there: somebody dropped them."""
+        milvus = client(self.address)
+        with explained(self.address):
+            both = (self.passages, self.papers)
+            return [name for name in both if not milvus.has_collection(name, timeout=_ANSWER_WITHIN)]
+
+    def load(self, within: float = _LOADED_WITHIN) -> None:
+        """Has Milvus make them ready to be searched, each step in so many seconds; does nothing where they are."""
         milvus = client(self.address)
         with explained(self.address):
             for name in (self.passages, self.papers):
-                milvus.load_collection(name, timeout=_LOADED_WITHIN)
+                milvus.load_collection(name, timeout=within)
             # Milvus Lite reads its index of a field when that is first searched, which no question should wait for.
             for field in ("stems", "grams"):
-                milvus.search(self.passages, data=[{0: 1.0}], anns_field=field, limit=1, timeout=_LOADED_WITHIN)
+                milvus.search(self.passages, data=[{0: 1.0}], anns_field=field, limit=1, timeout=within)
 
     def _ask(self, request: str, name: str, **given: Any) -> Any:
         """What Milvus answers to a request; an engine that was started again may first have to load the collections."""
@@ -174,7 +187,7 @@ class Collections:
             try:
                 return ask(name, **given, timeout=_ANSWER_WITHIN)
             except MilvusException:
-                self.load()
+                self.load(_ANSWER_WITHIN)  # somebody waits for it; what takes longer is ready for a later question
                 return ask(name, **given, timeout=_ANSWER_WITHIN)
 
     def count(self, name: str) -> int:
@@ -212,17 +225,20 @@ class Collections:
         return list(self._ask("query", self.passages, filter=where, output_fields=[*fields], **limited))
 
     def numbered(self, numbers: NDArray[np.int64], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
-        """Those fields of the passages of those numbers."""
+        """Those fields of the passages of those numbers. Raises `IndexDamaged` where one is not there."""
         parts = (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
-        found = (row for part in parts for row in self.rows(f"number in {part.tolist()}", ["number", *fields]))
-        return {int(row["number"]): row for row in found}
+        rows = (row for part in parts for row in self.rows(f"number in {part.tolist()}", ["number", *fields]))
+        found = {int(row["number"]): row for row in rows}
+        if lost := set(numbers.tolist()) - found.keys():
+            raise IndexDamaged(f"{self.passages} in {self.address.shown} has no passage {min(lost)}; {MEND}")
+        return found
 
     def paper(self, name: str) -> bytes:
-        """The paper of that name."""
+        """The paper of that name. Raises `IndexDamaged` where it is not there."""
         return self.papers_of([name])[name]
 
     def papers_of(self, names: Iterable[str]) -> dict[str, bytes]:
-        """The papers of those names. Raises `IndexUnavailable` where one is not there."""
+        """The papers of those names. Raises `IndexDamaged` where one is not there."""
         first = self._parts([f"{name}/0" for name in dict.fromkeys(names)])
         heads = {part.removesuffix("/0"): content.split(":", 1) for part, content in first.items()}
         rest = self._parts([f"{name}/{i}" for name, (count, _) in heads.items() for i in range(1, int(count))])
@@ -239,7 +255,7 @@ class Collections:
             found.update((row["name"], row["content"]) for row in rows)
         if len(found) < len(set(names)):
             lost = next(name for name in names if name not in found)
-            raise IndexUnavailable(f"{self.papers} in {self.address.shown} has no {lost!r}; build the index again.")
+            raise IndexDamaged(f"{self.papers} in {self.address.shown} has no {lost!r}; {MEND}")
         return found
 
 

@@ -175,7 +175,7 @@ class MilvusVectors:
 
 def dimension_of(term: str) -> int:
     """The number of a term in a sparse vector; some two in a million of an archive's share one."""
-    return zlib.crc32(term.encode("utf-8", "replace")) % (2**32 - 1)
+    return zlib.crc32(term.encode("utf-8", "replace")) % (2**32 - 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,14 +377,11 @@ def counted_rows(index: MilvusIndex) -> int:
     return sum(expected.values())
 
 
-def read_alias(address: Address) -> str:
-    """The generation in force. Raises `IndexMissing` or `IndexUnavailable`."""
-    return in_force(address)
-
-
 def open_in_milvus(address: Address) -> MilvusIndex:
-    """Opens the generation in force. Raises `IndexMissing`, `IndexOutdated` or `IndexUnavailable`."""
+    """Opens the generation in force. Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated` or `IndexUnavailable`."""
     collections = Collections(address, in_force(address))
+    if lost := collections.lost():
+        raise IndexDamaged(f"{lost[0]} is no longer in {address.shown}; {MEND}")
     collections.load()
     fields = json.loads(collections.paper("manifest"))
     papers_there = fields.pop("papers")
@@ -394,6 +391,7 @@ def open_in_milvus(address: Address) -> MilvusIndex:
             f"{MEND} {fields['archive']} --index {address.shown}",
             archive=Path(fields["archive"]), holds=json.loads(collections.paper("article/0"))["path"],
             model=fields["model"], passage_words=fields["passage_words"],
+            pages=fields.get("pages"), exact=fields.get("exact"),
         )  # fmt: skip
     manifest = Manifest(**fields)
     papers = collections.papers_of(PAPERS_TO_OPEN)

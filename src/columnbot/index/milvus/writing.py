@@ -112,14 +112,16 @@ def switch(collections: Collections) -> None:
         with explained(address):
             milvus.alter_alias(collections.passages, address.name)
     for name in generations(address):
-        if name < min(before, collections.passages):
+        # One of these another builder may have put in force meanwhile; the alias would go with it.
+        if name < min(before, collections.passages) and name != in_force(address):
             drop(Collections(address, name))
 
 
 def drop(collections: Collections) -> None:
     """Removes a generation."""
     with explained(collections.address):
-        for name in (collections.passages, collections.papers):
+        # The passages last: by their name a generation is found, and dropped in full after a kill in between.
+        for name in (collections.papers, collections.passages):
             client(collections.address).drop_collection(name)
 
 
