@@ -1,13 +1,8 @@
 """Embedding on Ray, with two workers on this machine: the same vectors, whatever befalls the workers."""
 
-import contextlib
 import os
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,58 +85,9 @@ def test_a_cluster_that_is_not_there_is_said_in_one_line(axes: WordAxes) -> None
     assert "\n" not in str(raised.value)
 
 
-@pytest.fixture
-def head(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, int]]:
-    """A head of Ray in a session of its own: the number of that, and the port for ray://."""
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
-    monkeypatch.setenv("RAY_CLIENT_RECONNECT_GRACE_PERIOD", "2")
-    with socket.socket() as one, socket.socket() as other:
-        ports = []
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-            ports.append(probe.getsockname()[1])
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:  # a socket's path must be short
-        command = [
-            Path(sys.executable).with_name("ray"), "start", "--head", "--block", "--include-dashboard=false",
-            f"--port={ports[0]}", f"--ray-client-server-port={ports[1]}", "--num-cpus=1", f"--temp-dir={home}",
-        ]  # fmt: skip
-        process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", ports[1])) == 0:
-                    break
-            time.sleep(0.1)
-        yield process.pid, ports[1]
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def test_a_head_that_is_lost_in_mid_build_is_said_in_one_line(head: tuple[int, int]) -> None:
-    # In a process of its own, for one that has been a client of a Ray cannot be the head of another.
-    session, port = head
-    script = (
-        "import sys\nfrom columnbot.embedding import PassageInput\nfrom columnbot.index.word_vectors import no_axes\n"
-        "from columnbot.workers import embed_on_ray\n"
-        "def passages():\n"
-        f"    for number in range({WINDOW} + 1):\n"
-        f"        if number == {WINDOW}: print(flush=True); sys.stdin.readline()\n"
-        "        yield number.to_bytes(16, 'big'), PassageInput('Ja.', ((0, 3),))\n"
-        f"list(embed_on_ray(passages(), 'bundled', '', no_axes(384), 'ray://127.0.0.1:{port}'))\n"
-    )
-    command = [sys.executable, "-c", script]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin and process.stdout and process.stdout.readline()
-        os.killpg(session, signal.SIGKILL)
-        _, errors = process.communicate("\n")
-    assert errors.splitlines()[-1].startswith(
-        f"columnbot.errors.WorkersFailed: The workers of Ray at 'ray://127.0.0.1:{port}' could not embed ("
-    )
+def test_ray_s_client_is_refused_with_what_to_give_instead(axes: WordAxes) -> None:
+    with pytest.raises(WorkersFailed, match=r"\(ray://head:10001\).* --ray HOST:6379\.$"):
+        list(embed_on_ray([(bytes(16), PassageInput("Ja.", ((0, 3),)))], "bundled", "", axes, "ray://head:10001"))
 
 
 def test_without_ray_installed_it_is_said_what_to_install(axes: WordAxes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,8 +48,13 @@ def embed_here(items: Iterable[Item], embedder: Embedder, axes: WordAxes) -> Ite
 def embed_on_ray(items: Iterable[Item], model: str, fingerprint: str, axes: WordAxes, address: str) -> Iterator[Done]:
     """The same of passages by workers that load the model by its setting, in whatever order they are done.
 
-    `address` is that of a Ray cluster ("ray://host:10001", "host:6379"), or "local". Raises `WorkersFailed`.
+    `address` is that of a Ray cluster's head ("host:6379"), or "local". Raises `WorkersFailed`.
     """
+    if address.startswith("ray://"):
+        raise WorkersFailed(
+            f"A build cannot go through Ray's client ({address}), which has no Ray Data; start it on a machine of the "
+            "cluster, with the address of the head: --ray HOST:6379."
+        )
     stream = iter(items)
     with _connected(address):
         import ray
@@ -69,7 +74,7 @@ def embed_on_ray(items: Iterable[Item], model: str, fingerprint: str, axes: Word
             for table in done.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                 if table.num_rows:
                     yield _block(table, axes)
-        except (RayError, ConnectionError) as error:  # the latter when a head that was asked over ray:// is lost
+        except (RayError, ConnectionError) as error:
             raise WorkersFailed(
                 f"The workers of Ray at {address!r} could not embed ({_reason(error)}). What they had embedded is "
                 "kept; mend that, and build again with the same command, or without --ray."
@@ -102,7 +107,7 @@ def _connected(address: str) -> Iterator[None]:
 
 def _knock(address: str) -> None:
     """Sees whether anything listens at "host:port": Ray itself keeps trying for ten minutes. Raises `OSError`."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
+    host, _, port = address.rpartition(":")
     if host and port.isdigit():
         socket.create_connection((host, int(port)), timeout=10).close()
 

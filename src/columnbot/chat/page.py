@@ -17,7 +17,7 @@ from columnbot.chat.session import Session, article_at, asked_again, column_at, 
 from columnbot.chat.tools import add_tools
 from columnbot.chat.turns import Turns, in_turn
 from columnbot.chat.watch import Watch
-from columnbot.errors import FeedbackProblem, IndexUnavailable
+from columnbot.errors import FeedbackProblem, IndexProblem
 from columnbot.feedback import FILE, keep
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.index import beside
@@ -139,7 +139,7 @@ class _Handlers:
             return gr.skip()
         try:
             messages = go_further(held, self.bot, self.idle)
-        except IndexUnavailable:
+        except IndexProblem:
             return gr.skip()
         return gr.skip() if messages is None else messages
 
@@ -169,13 +169,13 @@ class _Handlers:
     def tell_about(self, language: str) -> str:
         try:
             return about_html(self.bot.index, language)
-        except IndexUnavailable:
+        except IndexProblem:
             return sheet_html("", f"<p>{say('chat.out_of_order', language)}</p>", language)
 
     def speak(self, language: str) -> Update:
         try:
             return spoken_in(language, self.settings, self.bot.articles(), written=self.bot.writer is not None)
-        except IndexUnavailable:
+        except IndexProblem:
             return gr.skip()
 
     def greet(self, language: str) -> Update:
@@ -184,7 +184,7 @@ class _Handlers:
             if self.bot.index.name == self.laid_out:
                 return gr.skip()
             return said_of_archive(language, self.settings, self.bot.articles(), written=self.bot.writer is not None)
-        except IndexUnavailable:
+        except IndexProblem:
             return gr.skip()
 
     async def _answer(

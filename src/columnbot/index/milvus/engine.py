@@ -35,7 +35,7 @@ _ANSWER_WITHIN = 10.0  # seconds; building has no such limit
 _LOADED_WITHIN = 600.0
 _PART = 48_000  # bytes of a paper in one row: Milvus takes 65,535 of text, and text takes four thirds
 _AT_ONCE = 1_000  # rows that are fetched together
-_PLACE = re.compile(r"milvus(?P<tls>\+tls)?:/{1,2}(?P<host>[^/]+)(?:/(?P<name>\w*))?/?")
+_PLACE = re.compile(r"milvus(?P<tls>\+tls)?:/{1,2}(?P<host>[^/#?]+)(?:/(?P<name>\w*))?/?")
 _NAME = "columnbot"
 
 
