@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.performance.measure import PARTS, Plan, machine, prepare
 from benchmarks.performance.page import write_page
+from benchmarks.performance.systems import SYSTEMS
 from benchmarks.scale import in_process
 
 
@@ -30,6 +31,7 @@ def main() -> None:
         "--passages", type=int, nargs="+", default=[200, 1000], help="about how many are built of; the last is asked"
     )
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--systems", nargs="*", choices=SYSTEMS, default=[*SYSTEMS], help="who builds and is asked")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--work", type=Path, help="a folder to leave what was made in, for parts measured later")
     parser.add_argument("--scale", type=Path, metavar="FOLDER")
@@ -40,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         work = given.work or Path(scratch)
         plans = [
-            Plan(given.articles, work / str(size), size, given.rounds, given.threads, given.scale)
+            Plan(given.articles, work / str(size), size, given.rounds, given.threads, given.scale, (*given.systems,))
             for size in sorted(given.passages)
         ]
         if {"build", "ask", "cold", "search"} & {*given.parts}:

@@ -57,6 +57,7 @@ class Plan:
     rounds: int
     threads: int
     scale: Path | None
+    systems: tuple[str, ...] = tuple(SYSTEMS)
 
 
 def run(plan: Plan, *command: str) -> Ran:
@@ -121,7 +122,7 @@ def build(plan: Plan) -> Iterator[Figures]:
     """Every system's build, from nothing to what it stores."""
     passages = len(json.loads((plan.work / "passages.json").read_text(encoding="utf-8")))
     for turn in range(plan.rounds):
-        for name in turned([name for name in SYSTEMS if name != "question alone"], turn):
+        for name in turned([name for name in plan.systems if name != "question alone"], turn):
             shutil.rmtree(plan.work / name, ignore_errors=True)
             ran = step(plan, name, "build")
             taken = json.loads(ran.output.splitlines()[-1])
@@ -135,7 +136,7 @@ def build(plan: Plan) -> Iterator[Figures]:
 def ask(plan: Plan) -> Iterator[Figures]:
     """Every system's answers, with all loaded; it needs what `build` left."""
     for turn in range(plan.rounds):
-        for name in turned(list(SYSTEMS), turn):
+        for name in turned(list(plan.systems), turn):
             ran = step(plan, name, "ask")
             taken = json.loads(ran.output.splitlines()[-1])
             yield {"system": name, "round": turn, "peak": ran.peak, "load": load()} | taken

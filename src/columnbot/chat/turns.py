@@ -17,11 +17,20 @@ from columnbot.messages import say
 MOST_TURNS = 50  # a conversation goes to the browser whole, at each answer
 
 
-class Turns:
-    """A line of at most so many readers, the one who is answered among them."""
+MOST_LEFT = 8  # answers that are still being made though nobody waits for them any more
 
-    def __init__(self, most: int) -> None:
+
+class Turns:
+    """A line of at most so many readers, the one who is answered among them.
+
+    A thread cannot be stopped: the answer to a reader who leaves goes on being made. The turn is given on all the
+    same, for a language model may keep silent for a minute, unless so many are being made already: else who asks and
+    leaves, again and again, would have any number of them made at once.
+    """
+
+    def __init__(self, most: int, *, left: int = MOST_LEFT) -> None:
         self._most, self._there = most, 0
+        self._left_at_most, self._left = left, 0
         self.turn = asyncio.Lock()  # held while an answer is made; given on in the order they came
 
     @property
@@ -43,6 +52,22 @@ class Turns:
         finally:
             self._there -= 1
 
+    def leave(self, making: "asyncio.Future[list[Message] | None]") -> None:
+        """Gives the turn on from a reader who leaves while that step is being made."""
+        self._left += 1
+        wait = self._left > self._left_at_most
+        if not wait:
+            self.turn.release()
+
+        def made(step: "asyncio.Future[list[Message] | None]") -> None:
+            self._left -= 1
+            if wait:
+                self.turn.release()
+            if not step.cancelled():
+                step.exception()  # looked at, or asyncio would report that nobody did
+
+        making.add_done_callback(made)
+
 
 async def in_turn(
     turns: Turns, session: Session, asked: str, where: Filter, watch: Watch, language: str, *, alone: bool = False
@@ -63,20 +88,14 @@ async def in_turn(
         left = Event()
         steps = talk(session, asked, where, watch, alone=alone, left=left)
         yield next(steps), ""  # the question, while others are answered
-        async with aclosing(_aside(steps, turns.turn, left)) as made:
+        async with aclosing(_aside(steps, turns, left)) as made:
             async for messages in made:
                 yield messages, ""
 
 
-async def _aside(
-    steps: Iterator[list[Message]], turn: asyncio.Lock, left: Event
-) -> AsyncGenerator[list[Message], None]:
-    """The steps, each made in a thread, once it is this reader's turn.
-
-    A thread cannot be stopped. Who leaves does not wait for the step being made, but the next one's turn does:
-    else whoever asks and leaves again and again would have as many answers made at once.
-    """
-    await turn.acquire()
+async def _aside(steps: Iterator[list[Message]], turns: Turns, left: Event) -> AsyncGenerator[list[Message], None]:
+    """The steps, each made in a thread, once it is this reader's turn; who leaves does not wait for the one at work."""
+    await turns.turn.acquire()
     making: asyncio.Future[list[Message] | None] | None = None
     try:
         while True:
@@ -88,15 +107,9 @@ async def _aside(
     finally:
         left.set()
         if making is None or making.done():
-            turn.release()
+            turns.turn.release()
         else:
-            making.add_done_callback(lambda made: _give_on(turn, made))
-
-
-def _give_on(turn: asyncio.Lock, made: "asyncio.Future[list[Message] | None]") -> None:
-    if not made.cancelled():
-        made.exception()  # looked at, or asyncio would report that nobody did
-    turn.release()
+            turns.leave(making)
 
 
 def refusal_of(turns: Turns, session: Session, asked: str) -> str | None:
