@@ -173,6 +173,7 @@ def test_an_answer_is_copied_with_its_sources(browser: Browser, address: str, bo
     page.goto(address)
     page.locator("#cb-ask textarea").wait_for()
     ask(page, QUESTION)
+    expect(page.locator(".cb-following")).to_be_visible()  # after which the bubble is not drawn again
     page.get_by_role("button", name="Kopieer met bronnen").click()
     expect(page.get_by_role("button", name="Gekopieerd")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()").splitlines()
