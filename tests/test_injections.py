@@ -75,6 +75,21 @@ def test_what_speaks_to_a_model_is_recognised(payload: dict[str, str]) -> None:
     assert speaks_to_a_model(f"Een column over brood.\n\n{payload['payload']}\n\nDat was het.")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["20 µg vitamine D in 5 µs", "De beste computer is die je bij je hebt.", "Nummer BESTELNUMMER1234567890ABCDEFGHIJ",
+     "Ik kreeg een nieuwe opdracht van een klant."],
+)  # fmt: skip
+def test_what_any_column_may_say_is_not(text: str) -> None:
+    assert not speaks_to_a_model(text)
+
+
+@pytest.mark.parametrize("piece", ["+", "<p ", "' ", "a ", "A1a"])
+def test_a_column_without_end_is_not_looked_at_for_minutes(piece: str) -> None:
+    speaks_to_a_model(piece * (7_999 // len(piece)))
+    assert speaks_to_a_model(piece * 100_000)
+
+
 def test_columns_that_speak_to_their_readers_are_not(bot: ColumnBot) -> None:
     passages = [bot.index.passages[number].text for number in range(len(bot.index))]
     assert sum(map(speaks_to_a_model, passages)) <= 0.02 * len(passages)  # the archive has columns on chatbots

@@ -133,6 +133,11 @@ BEFORE = Question("Wat schrijft zij over koffie?", "Wat schrijft zij over koffie
         "Wie zaten er in de jury?",
         "Wat zei die eerste?",
         "Wat vond hij van de laatste?",
+        "Op welke dag?",
+        "Is dat prima?",
+        "Who was there?",
+        "Wie was erbij?",
+        "Wat stond er in zijn tekst?",
     ],
 )
 def test_a_follow_up_leans_on_the_question_before(question):
@@ -211,6 +216,9 @@ def test_any_question_is_understood_or_refused(text):
         ("Wat schreef ze het afgelopen jaar?", {2025, 2026}),
         ("Wat schreef ze de laatste twee jaar?", {2024, 2025, 2026}),
         ("What did she write in the last 2 years?", {2024, 2025, 2026}),
+        ("in the last ten years", set(range(2016, 2027))),
+        ("tussen 2010 t/m 2012", {2010, 2011, 2012}),
+        ("Wat koop je vanaf 2000 euro?", set()),
         ("Wat koop je voor 2000 euro?", set()),
     ],
 )
@@ -298,6 +306,9 @@ def test_a_follow_up_keeps_to_the_author_and_tags_of_the_question_before() -> No
         ("Wat vond hij van de trein?", False),
         ("Hoeveel wisselgeld krijg je?", False),
         ("Is zijn mening over bellen veranderd?", True),
+        ("Wat vindt hij van de trein? En hoe veranderde dat?", True),
+        ("Veranderde zijn mening over bellen?", True),
+        ("Wat veranderde er in zijn mening over bellen?", True),
         ("Hoe verander ik mijn wachtwoord?", False),
         ("Wat is evolutie?", False),
         ("Who changed the law?", False),

@@ -98,7 +98,8 @@ _SUSPECT = tuple(
         rf"\b(?:wie|iedereen|whoever|whatever|mocht|als|if|assistent|assistant)\b(?=.{{0,60}}\b(?:dit|deze|this)\b)"
         rf".{{0,60}}\b(?:{_RETELL}|leest|lezen|reads?|reading)\b.{{0,100}}\b(?:zo vriendelijk|zo goed|graag|noem|zeg|"
         r"vermeld\w*|mention|kind|please|remember|include|doe)\b",
-        r"\b(?:o|oh|gij|jij|dear|beste) (?:model|machine|engine|robot|computer|assistent|assistant)\b",
+        r"\b(?:(?:o|oh|gij|jij|dear) (?:model|machine|engine|robot|computer|assistent|assistant)\b|"
+        r"beste (?:model|machine|robot|computer|assistent)\s*[,:!])",
         rf"\b(?:ieder|elke?|every|any|each|all)\b[^.!?\n]{{0,40}}\b{_ANSWER}\b[^.!?\n]{{0,80}}\b(?:word(?:t|en)|moet\w*|"
         r"must|should|shall|has to|is to|carry|omits?)\b",
         r"\b(?:het (?:enige )?(?:juiste|goede|correcte) antwoord|the (?:only )?(?:correct|right|canonical) answer)\b",
@@ -112,14 +113,14 @@ _SUSPECT = tuple(
         r"secret|geheim|wachtwoord|camera)\b",
         rf"\b(?:{_CIPHER})\b.{{0,80}}\b(?:doe|voer|volg|lees|do|follow|read|obey|zegt|says|staat)\b|"
         rf"\b(?:lees|read|apply|decodeer|decode)\b.{{0,60}}\b(?:{_CIPHER})\b",
-        r"\b(?:nieuwe|echte|new|real|actual)\s+(?:opdracht|taak|task|instructi\w+)\b",
+        r"\b(?:nieuwe|echte|new|real|actual)\s+(?:opdracht|taak|task|instructi\w+)\s*:",
         r"\b(?:letterlijk overnemen|moet(?:en)? worden (?:geciteerd|genoemd|vermeld)|"
         r"must be (?:cited|quoted|mentioned))\b",
         r"\b(?:aan elkaar|with no space|without the gaps|zonder spaties|join (?:it|them))\b.{0,80}\b(?:antwoord|answer|"
         r"result\w*|site|woord|word)\b",
-        r"<\s*(?:div|p|span)\b[^>]*(?:hidden|display|style|aria)",
+        r"<\s*(?:div|p|span)\b[^<>]*(?:hidden|display|style|aria)",
         r"\b(?:[^\W\d_] ){6,}",  # letters with spaces between them
-        r"(?<![\w/.-])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?=[\w+/]*\d)[A-Za-z0-9+/]{28,}={0,2}(?![\w/.-])",  # base64
+        r"(?<![\w+/.-])(?-i:(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z]))(?=[\w+/]*\d)[\w+/]{28,}={0,2}(?![\w/.-])",  # base64
     )
 )
 # Zero-width and direction marks, which the eye does not see. A soft hyphen, or a joiner in an emoji, means nothing; one
@@ -131,7 +132,7 @@ _HIDDEN = re.compile(
 
 def speaks_to_a_model(text: str) -> bool:
     """Whether any of the text seems meant for a language model, or is hidden from readers."""
-    if len(_HIDDEN.findall(text)) > 2:
+    if len(_HIDDEN.findall(text)) > 2 or len(text) > _LONGEST:
         return True
     plain = seen_text(text)
     if _MIXED.search(plain):
@@ -140,8 +141,10 @@ def speaks_to_a_model(text: str) -> bool:
     return any(pattern.search(seen) for pattern in _SUSPECT for seen in spelled)
 
 
-# A word of letters that only look Latin, among Latin ones; and figures for letters ("n3g33r").
-_MIXED = re.compile(r"[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]")
+_LONGEST = 8_000  # characters; a passage has a thousand, and what has no end may be made to take minutes
+# A word of letters that only look Latin, among Latin ones ("µg" is none); and figures for letters ("n3g33r").
+_ALIKE = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧνορυχικ\u0400-\u04ff"
+_MIXED = re.compile(rf"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z]")
 _IN_FIGURES = re.compile(r"\b(?=\w*[^\W\d_])(?=\w*[013457])\w+\b")
 _LETTERS = str.maketrans("013457", "oieast")
 

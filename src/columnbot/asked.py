@@ -38,7 +38,7 @@ _ASKED = (
     (Asked.ANYTHING, r"\b(wat|hoe|what|how)\b"),
 )  # fmt: skip
 _NUMBER_WORDS = """
-    twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien
+    één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien
     negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen miljard half helft
     kwart derde two three four five six seven eight nine twelve thirteen fourteen fifteen sixteen eighteen twenty
     thirty forty fifty hundred thousand million
@@ -107,8 +107,9 @@ _CHANGED = r"verander(?:de|den|d|t|en)|ontwikkelde zich|evolue\w+|chang(?:e|ed|i
 # A change is asked for by how it went, or whether it did: "wat is evolutie?" and "wie veranderde het?" want no years.
 _CHANGE = re.compile(
     rf"\b(?:{_OVER_TIME})\b|"
-    r"^\W*(?:(?:en|maar|and|but)\s+)?(?:hoe(?! (?:kan|kun|kunt|moet|verander)\b)|is|zijn|wat is er|"
-    rf"how(?! (?:do|can|to|should)\b)|has|have|did|what has)\b.*\b(?:{_CHANGED})\b",
+    r"(?:^|[.!?]\s)\W*(?:(?:en|maar|and|but)\s+)?(?:(?:hoe(?! (?:kan|kun|kunt|moet|verander)\b)|is|zijn|wat is er|werd|"
+    rf"in hoeverre|how(?! (?:do|can|to|should)\b)|has|have|did|what has)\b.*\b(?:{_CHANGED})\b|veranderde\b|"
+    r"(?:wat veranderde|what changed)\b.*\b(?:mening|visie|opvatting|houding|views?|opinion)\b)",
     re.DOTALL,
 )
 OF_CHANGE = re.compile(rf"\b(?:{_OVER_TIME}|{_CHANGED})\b", re.IGNORECASE)  # the words that say so

@@ -168,7 +168,7 @@ _OPPOSITES = tuple(
     (?:ge)?makkelijke?r?|eenvoudige?r?|easy|easily|simple / moeilijke?r?|lastige?r?|difficult|hard
     snel|snelle?r?|fast|quick\w* / langza\w*|traag|trage?r?|slow\w*
     hoog|hoge?r?|high\w* / laag|lage?r?|low\w*
-    vroege?r?|early|earlier / laat|late?r?
+    vroege?r?|early|earlier / (?<=\bwas )laat|(?<=\bis )laat|(?<=\bte )laat|late?r?
     gratis|free / betaalde?|betalende?|paid
     voordele?n?|advantages? / nadele?n?|disadvantages?
     winst\w*|profits? / verlie[sz]\w*|loss\w*

@@ -46,7 +46,7 @@ _SOMEBODY = re.compile(
     r"\b(hij|zij|ze|hem|haar|hun|he|she|they|them|his|her|their)\b|"
     # "zijn mening", where it is not the verb
     r"(?<!^)(?<!\bwat )(?<!\bwaarom )(?<!\bhoe )(?<!\bwie )(?<!\bwaar )"
-    r"\bzijn (?!er|de|het|een|we|ze|jullie|aan|in|op|om|te)\w+"
+    r"\bzijn (?!(?:er|de|het|een|we|ze|jullie|aan|in|op|om|te)\b)\w+"
 )
 
 
@@ -191,7 +191,7 @@ _SMALL_TALK = _COURTESY | frozenset(
 def is_courtesy(question: str) -> bool:
     """Whether it only greets, thanks or agrees: it asks nothing, of what came before neither."""
     words = [fold(question[start:end]) for start, end in content_words(question)]
-    return bool(words) and all(word in _COURTESY for word in words)
+    return bool(words) and not _ASKS.search(question) and all(word in _COURTESY for word in words)
 
 
 def names_a_subject(question: Question) -> bool:
@@ -218,7 +218,9 @@ def leans_back(question: str, aside: frozenset[str] = frozenset()) -> bool:
     return len(terms) <= 4 and bool(leans)
 
 
-_DEFINES = re.compile(r"^(?:wat|wie|what|who) (?:is|zijn|was|waren|are|were|betekent) (?!de\b|het\b|the\b)\w")
+_DEFINES = re.compile(
+    r"^(?:wat|wie|what|who) (?:is|zijn|was|waren|are|were|betekent) (?!(?:de|het|the|there|er\w{0,5}|daar\w*)\b)\w"
+)
 
 
 def _names_a_thing(question: str, aside: frozenset[str]) -> bool:

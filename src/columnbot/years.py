@@ -9,10 +9,10 @@ YEAR = r"((?:19|20)\d\d)"
 # What makes a number no year.
 _COUNTED = r"(?! (?:euro|dollar|mensen|woorden|keer|lezers|volgers|people|words|times|readers|followers)\b)"
 _BETWEEN = re.compile(
-    rf"\b(?:(?:tussen|between)\s+{YEAR}\s+(?:en|tot|and|to)|(?:van|from)\s+{YEAR}\s+(?:tot|tot en met|t/m|to|until))"
+    rf"\b(?:(?:tussen|between)\s+{YEAR}\s+(?:en|tot|t/m|and|to)|(?:van|from)\s+{YEAR}\s+(?:tot|tot en met|t/m|to|until))"
     rf"\s+{YEAR}\b"
 )
-_FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{YEAR}\b")
+_FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{YEAR}\b{_COUNTED}")
 # "voor 2012" is mostly what is meant for that year: "zijn voornemens voor 2012".
 _UNTIL = re.compile(
     rf"(?:\b(?:tot|before|until)|^voor|\b(?:hij|zij|ze|er|we|ik|je|men|was|waren|schreef\w*|gebeurd\w*|al|dat) voor)"
@@ -41,6 +41,9 @@ def years_of(question: str, this_year: int) -> frozenset[int]:
     for pattern, newest, oldest in _RELATIVE:
         if pattern.search(asked):
             named |= set(range(this_year - oldest, this_year - newest + 1))
-    if (so_many := _SO_MANY.search(asked)) and (counted := figures_of(so_many[1])):
+    so_many = _SO_MANY.search(asked)
+    if so_many and (
+        counted := figures_of("tien" if so_many[1] == "ten" else so_many[1])
+    ):  # "ten" is Dutch for "to the" besides
         named |= set(range(this_year - min(int(counted[0].value), 100), this_year + 1))
     return frozenset(named)

@@ -99,6 +99,8 @@ def talk(
             yield session.show(number, Turn(typed, where, answer))
     except ColumnbotError as error:
         watch.failed(typed, time.perf_counter() - began)
+        if left and left.is_set():
+            return
         if not isinstance(error, QuestionError):
             _log.warning("A question could not be answered: %s", error)  # it names files, which are not the reader's
         problem = "no_subject" if isinstance(error, QuestionError) else "chat.out_of_order"
@@ -208,7 +210,8 @@ def judge(session: Session, referred: Reference) -> Feedback | None:
 
 def judged(session: Session, referred: Reference, feedback: Feedback) -> list[Message]:
     """The bubbles, in which the verdict is marked as given."""
-    return session.show(referred.number, replace(referred.turn, verdict=feedback.verdict))
+    # The turn as it is by now: what to ask next may have come meanwhile.
+    return session.show(referred.number, replace(session.turns[referred.number], verdict=feedback.verdict))
 
 
 def _bubble(number: int, turn: Turn) -> str:

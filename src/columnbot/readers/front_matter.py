@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from columnbot.readers.fields import plain
+from columnbot.readers.items import DEEPEST
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -61,11 +62,18 @@ def _by_line(matter: str) -> dict[str, str] | None:
 
 def _by_plain_name(fields: Mapping[str, Any]) -> dict[str, Any]:
     inner = [fields[table] for table in ("taxonomies", "params", "extra") if isinstance(fields.get(table), dict)]
-    return {
-        plain(name): None if isinstance(value, str) and value in _UNSET else value
-        for table in [*inner, fields]
-        for name, value in table.items()
-    }
+    return {plain(name): _known(value) for table in [*inner, fields] for name, value in table.items()}
+
+
+def _known(value: Any, depth: int = 0) -> Any:
+    """The value, None where it is unset; so too what is in it."""
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, dict):
+        return {name: _known(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_known(inner, depth + 1) for inner in value]
+    return None if isinstance(value, str) and value in _UNSET else value
 
 
 def _parse(kind: str, matter: str) -> Any:

@@ -29,7 +29,8 @@ _WRITES = r"(?:schrijft|writes)\b(?! (?!over\b|about\b)[^.,;]{0,60}?\b(?:dat|tha
 # with a name too, and then says what its bearer was, has done, or writes that something is so.
 _LIVING = re.compile(
     rf",? (?:\([^()]{{1,60}}\) )?(?:(?:is|werkt als|works as) (?:(?!geen\b|niet\b|not\b|no\b)[\w-]+ ){{0,3}}?{_TRADES}"
-    rf"(?! (?:die|dat|who|that)\b)|{_WRITES}|(?:woont|werkt|lives|works)\b[^.!?]{{1,60}}? (?:en|and) (?:is|{_WRITES}))",
+    rf"(?! (?:die|dat|who|that)\b)|{_WRITES}|(?:woont|werkt|lives|works)\b[^.!?]{{1,60}}? (?:en|and) (?:is|{_WRITES})|"
+    rf"(?:is|heeft|has)\b[^.!?]{{1,60}}? (?:en|and) {_WRITES})",
     re.IGNORECASE,
 )
 

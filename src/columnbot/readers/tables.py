@@ -138,7 +138,7 @@ def _text(cell: str) -> str:
     """Plain text or HTML as clean paragraphs; where lines part these instead of tags, it is WordPress's."""
     if not (_MARKUP.search(cell) or _ENTITY.search(cell)):
         return clean(cell)
-    by_lines = re.search(r"\n[ \t\r]*\n", cell) or not _OWN_BREAKS.search(cell)
+    by_lines = re.search(r"[^>\s][ \t\r]*\n[ \t\r]*\n\s*[^<\s]", cell) or not _OWN_BREAKS.search(cell)
     return text_of_wordpress(cell) if by_lines else text_of_html(cell)
 
 
