@@ -145,7 +145,7 @@ _LONGEST = 8_000  # characters; a passage has a thousand, and what has no end ma
 # A word of letters that only look Latin, among Latin ones ("µg" is none); and figures for letters ("n3g33r").
 _ALIKE = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧνορυχικ\u0400-\u04ff"
 _MIXED = re.compile(rf"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z]")
-_IN_FIGURES = re.compile(r"\b(?=\w*[^\W\d_])(?=\w*[013457])\w+\b")
+_IN_FIGURES = re.compile(r"\b(?=\w*[^\W\d_])(?=\w*[013457])\w{3,15}\b")
 _LETTERS = str.maketrans("013457", "oieast")
 
 

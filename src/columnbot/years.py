@@ -9,8 +9,8 @@ YEAR = r"((?:19|20)\d\d)"
 # What makes a number no year.
 _COUNTED = r"(?! (?:euro|dollar|mensen|woorden|keer|lezers|volgers|people|words|times|readers|followers)\b)"
 _BETWEEN = re.compile(
-    rf"\b(?:(?:tussen|between)\s+{YEAR}\s+(?:en|tot|t/m|and|to)|(?:van|from)\s+{YEAR}\s+(?:tot|tot en met|t/m|to|until))"
-    rf"\s+{YEAR}\b"
+    rf"\b(?:(?:tussen|between)\s+{YEAR}\s+(?:en|tot|t/m|and|to)|"
+    rf"(?:van|from)\s+{YEAR}\s+(?:tot|tot en met|t/m|to|until))\s+{YEAR}\b"
 )
 _FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{YEAR}\b{_COUNTED}")
 # "voor 2012" is mostly what is meant for that year: "zijn voornemens voor 2012".
