@@ -64,7 +64,11 @@ class BundledEmbedder:
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the model's file."""
-        return hashlib.sha256(self._weights.data).hexdigest()
+        digest = hashlib.sha256()
+        with self._file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
 
     @cached_property
     def dimension(self) -> int:
