@@ -168,7 +168,9 @@ def test_a_question_that_names_its_subject_stands_alone(question):
     assert understand(question, before=BEFORE) == Question(question, question)
 
 
-@pytest.mark.parametrize("remark", ["Bedankt!", "Dank je wel!", "Hallo", "Oké", "Tot ziens!", "Thanks"])
+@pytest.mark.parametrize(
+    "remark", ["Bedankt!", "Dank je wel!", "Hallo", "Oké", "Tot ziens!", "Thanks", "Hoe heet je?", "Wie ben jij?"]
+)
 def test_a_courtesy_asks_nothing_of_what_came_before_either(remark):
     understood = understand(remark, before=BEFORE)
     assert understood == Question(remark, remark)

@@ -27,7 +27,7 @@ from columnbot.passages import split_article
 from columnbot.readers import read_archive
 
 QUESTIONS = 40
-GROWING = ("columnbot", "langchain", "llamaindex", "txtai")  # who has words and vectors both
+GROWING = ("columnbot", "langchain", "txtai")  # words and vectors both; LlamaIndex takes no model of word vectors
 PEERS_UP_TO = 150_000  # passages; beyond that they take hours, or more memory than there is
 COLUMNBOT = (sys.executable, "-m", "columnbot")
 ASKED = "Wat vond de columnist van klanten?"

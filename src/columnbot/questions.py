@@ -188,8 +188,13 @@ _SMALL_TALK = _COURTESY | frozenset(
 )
 
 
+_OF_ITSELF = re.compile(r"^\W*(?:(?:hoe heet|wie ben|wat ben) (?:je|jij|u)|(?:who|what) are you)\W*$")
+
+
 def is_courtesy(question: str) -> bool:
-    """Whether it only greets, thanks or agrees: it asks nothing, of what came before neither."""
+    """Whether it only greets, thanks, agrees, or asks who answers: it asks nothing, of what came before neither."""
+    if _OF_ITSELF.search(fold(question)):
+        return True
     words = [fold(question[start:end]) for start, end in content_words(question)]
     return bool(words) and not _ASKS.search(question) and all(word in _COURTESY for word in words)
 
