@@ -30,7 +30,9 @@ _READERS_AT_ONCE = 8
 _QUEUED = 200
 
 _ANSWERING: dict[str, Any] = {"submit_btn": False, "stop_btn": True}
-_IDLE: dict[str, Any] = {"submit_btn": True, "stop_btn": False}
+# Gradio lets a question go that is asked before it knows that the answer to the one before is whole. So the button
+# to ask with comes back when it does, in the browser, and not with the last words of the answer.
+_IDLE = '() => ({__type__: "update", submit_btn: true, stop_btn: false})'
 
 Update = Any  # what a handler may give for a component: a value, or `gr.update`, which is a dict
 Growing = AsyncIterator[tuple[Update, Session, Update]]  # the bubbles, the session, the question box
@@ -63,6 +65,7 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
             on.reader.linked(do.ask_from_link, [session, on.language], **answering),
         ]
         for event in asked:
+            event.then(None, None, on.question, js=_IDLE)  # after the whole answer, an error, or a stop
             event.success(do.go_further, session, on.chatbot, **quick)
         on.reader.reference(do.open_column, [session, on.language], on.reader, **quick)
         on.reader.within(do.stay_in, [session, on.language], [path, on.only], **quick)
@@ -71,13 +74,13 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         on.about.click(do.tell_about, on.language, on.reader, **quick)
         on.only.click(lambda: (None, gr.update(visible=False)), None, [path, on.only], **quick)
         emptied = on.fresh.click(
-            lambda: ([], None, gr.update(value="", **_IDLE), "", None, gr.update(visible=False)),
+            lambda: ([], None, "", "", None, gr.update(visible=False)),
             None,
             [on.chatbot, session, on.question, on.reader, path, on.only],
             cancels=asked,
             **quick,
         )
-        on.question.stop(lambda: gr.update(**_IDLE), None, on.question, cancels=asked, **quick)
+        on.question.stop(None, None, None, cancels=asked)
         emptied.then(do.speak, on.language, on.spoken, **quick)  # the archive may have grown meanwhile
         on.language.input(do.speak, on.language, on.spoken, **quick)
         # Nothing that happens by itself while the page opens may touch the question: it may be typed already.
@@ -202,8 +205,6 @@ class _Handlers:
         async for messages, left in in_turn(self.turns, current, asked, where, self.watch, language, alone=alone):
             yield messages, current, field | {"value": left} if field else gr.skip()
             field = None  # from then on it is the reader's
-        if field is None:
-            yield messages, current, gr.update(**_IDLE)
 
 
 def _from_browser(event: gr.EventData, name: str) -> object:
