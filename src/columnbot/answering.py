@@ -64,7 +64,10 @@ class Answer:
     notice: str | None = None
 
 
-ANSWER_WORDS = 95  # what an answer comes to at most, but for a single longer sentence
+ANSWER_WORDS = 150  # what an answer comes to at most, but for a single longer sentence,
+WORTH_READING = 0.0024  # and how much likelier each word of a further quote has to make it that the answer is shown
+# For a follow-up, whose vector is mixed, these chances say too little to go by; of a timeline each year counts.
+FIXED_WORDS = 95
 QUOTES = 5
 RUN_WORDS = 45  # what a quote of several sentences comes to at most,
 LIST_WORDS = 60  # and a list, which comes whole: one that is longer may be parted
@@ -101,7 +104,7 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
         citations = _cite(_spans(years, [index.passages[candidate.number].article for candidate in as_they_came]))
         sentences = tuple(_timeline(citations, language))
     else:
-        citations = _cite(_spans(_choose(evidence, language), tuple(ranked)))
+        citations = _cite(_spans(_choose(evidence, language, fixed=retrieved.question.is_follow_up), tuple(ranked)))
         sentences = tuple(_sentences(citations, language))
     return Answer(retrieved.question.text, True, confidence, sentences, citations, joined(sentences), hits, language)
 
@@ -123,18 +126,21 @@ def growing(answer: Answer) -> Iterator[Answer]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Sentences that stand one after another in a passage, and what they are worth together."""
+    """Sentences that stand one after another in a passage.
+
+    `chance` is how likely it is that one of them answers, if anything found does; `score` ranks runs.
+    """
 
     sentences: tuple[Evidence, ...]
     words: int
+    chance: float
     score: float
 
 
 def _runs(evidence: Sequence[Evidence]) -> list[Run]:
     """Every run of at most `RUN_WORDS` words, best first.
 
-    A run scores as likely as any of its sentences is to answer (a softmax's sum), less for what it
-    makes the asker read.
+    A run scores as likely as any of its sentences is to answer, less for what it makes the asker read.
     """
     passages: dict[tuple[str, int], list[Evidence]] = {}
     for item in evidence:
@@ -184,13 +190,17 @@ def _short_lists(items: Sequence[Evidence], lengths: Sequence[int]) -> list[int 
 
 
 def _run(sentences: Sequence[Evidence], words: int) -> Run:
-    highest = max(item.score for item in sentences)
-    likelihood = highest + math.log(sum(math.exp(item.score - highest) for item in sentences))
-    return Run(tuple(sentences), words, likelihood - READING * math.log(max(words, SHORT)))
+    chance = sum(item.chance for item in sentences)
+    return Run(tuple(sentences), words, chance, math.log(chance) - READING * math.log(max(words, SHORT)))
 
 
-def _choose(evidence: Sequence[Evidence], language: str) -> list[Run]:
-    """The best runs that fit into an answer and do not say the same twice, best first."""
+def _choose(evidence: Sequence[Evidence], language: str, *, fixed: bool) -> list[Run]:
+    """The best runs that fit into an answer, are worth their words and do not say the same twice, best first.
+
+    So what one sentence plainly answers is answered shortly, and there is room for more where none is likely; unless
+    the length is `fixed`.
+    """
+    most, worth = (FIXED_WORDS, 0.0) if fixed else (ANSWER_WORDS, WORTH_READING)
     chosen: list[Run] = []
     said: set[str] = set()
     words = 0
@@ -203,7 +213,7 @@ def _choose(evidence: Sequence[Evidence], language: str) -> list[Run]:
         length = run.words + (len(_lead_in(article, before, language, "").split()) if opens else 0)
         if run.score < runs[0].score - FAR_BEHIND or len(chosen) == QUOTES:
             break
-        if texts & said or (chosen and words + length > ANSWER_WORDS):
+        if texts & said or (chosen and (words + length > most or run.chance < length * worth)):
             continue
         chosen.append(run)
         said |= texts
@@ -220,7 +230,7 @@ def _one_a_year(evidence: Sequence[Evidence]) -> list[Run]:
         day = run.sentences[0].passage.article.date
         if run.score < runs[0].score - FAR_BEHIND or len(chosen) == QUOTES:
             break
-        if day and day.year not in chosen and words + run.words <= ANSWER_WORDS:
+        if day and day.year not in chosen and words + run.words <= FIXED_WORDS:
             chosen[day.year] = run
             words += run.words
     return list(chosen.values())

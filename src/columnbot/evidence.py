@@ -35,7 +35,8 @@ ACROSS_LANGUAGES = 0.05  # by so much a question is nearer to a text than its tr
 class Evidence:
     """A sentence that may answer: its cosine with the question, what `SENTENCE_WEIGHTS` weigh, and what it comes to.
 
-    A higher `score` is better; a difference of 1 makes it e times as likely to be the one that answers.
+    A higher `score` is better; a difference of 1 makes it e times as likely to be the one that answers. `chance` says
+    how likely that is (0 to 1), if any of the sentences weighed does.
     """
 
     passage: Passage
@@ -43,6 +44,7 @@ class Evidence:
     cosine: float
     features: NDArray[np.float32]
     score: float
+    chance: float
 
     @property
     def named(self) -> float:
@@ -87,10 +89,14 @@ def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
             [quote.endswith("?") for quote in quotes],
         ]
     ).astype(np.float32)
-    scores = features @ SENTENCE_WEIGHTS
+    scores = (features @ SENTENCE_WEIGHTS).astype(np.float64)
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
     found = [
         Evidence(passage, sentence, *figures)
-        for (passage, sentence), *figures in zip(sentences, cosines.tolist(), features, scores.tolist(), strict=True)
+        for (passage, sentence), *figures in zip(
+            sentences, cosines.tolist(), features, scores.tolist(), chances.tolist(), strict=True
+        )
     ]
     return sorted(found, key=lambda evidence: -evidence.score)
 
