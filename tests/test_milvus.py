@@ -26,7 +26,7 @@ from columnbot.errors import IndexDamaged, IndexMissing, IndexUnavailable, Model
 from columnbot.filters import EVERYTHING, Columns, Filter
 from columnbot.index import LocalIndex, Search, open_index, read_pointer
 from columnbot.index import shown as shown_place
-from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, reading, writing
+from columnbot.index.milvus import MilvusIndex, address_of, counted_rows, engine, rows, terms, writing
 from columnbot.index.milvus.engine import Collections, client, generations, parts_of
 from columnbot.messages import say
 from columnbot.settings import Settings
@@ -156,15 +156,15 @@ def test_a_paper_of_several_rows_comes_back_whole(
     opened = open_index(both_kinds[1])
     assert isinstance(opened, MilvusIndex)
     content = bytes(range(23))
-    rows = list(parts_of("groot", content))
-    assert len(rows) == 5
+    parts = list(parts_of("groot", content))
+    assert len(parts) == 5
     milvus = client(opened.collections.address)
-    milvus.insert(opened.collections.papers, rows)
+    milvus.insert(opened.collections.papers, parts)
     assert opened.collections.papers_of(["groot", "archive"])["groot"] == content
 
     with pytest.raises(IndexDamaged, match=r"has \d+ of \d+ rows"):
         counted_rows(opened)
-    milvus.delete(opened.collections.papers, ids=[row["name"] for row in rows])
+    milvus.delete(opened.collections.papers, ids=[row["name"] for row in parts])
     assert counted_rows(opened) == len(opened) + opened.papers
 
 
@@ -378,7 +378,7 @@ def test_where_the_alias_was_dropped_a_chat_answers_on_and_nothing_is_opened_ane
 
 def test_no_term_has_the_number_that_stands_for_none() -> None:
     assert zlib.crc32(b"akndmqss") in writing._NOTHING
-    assert reading.dimension_of("akndmqss") not in writing._NOTHING
+    assert terms.dimension_of("akndmqss") not in writing._NOTHING
 
 
 # Stops the build right before or right after the request that puts a generation in force, or among those before.
@@ -497,7 +497,7 @@ def test_what_is_looked_at_often_is_fetched_once(
     asked: list[object] = []
     fetch = Collections.papers_of
     monkeypatch.setattr(Collections, "papers_of", lambda self, names: fetch(self, asked.append(names) or names))
-    monkeypatch.setattr(reading, "KEPT", 2)
+    monkeypatch.setattr(rows, "KEPT", 2)
     first = [opened.passages[number].text for number in (0, 1, 0, 1)]
     assert len(asked) == 2
     assert [opened.passages[number].text for number in (2, 0)] == [COLUMNS[2][4], first[0]]

@@ -31,7 +31,9 @@ from columnbot.index.milvus.engine import (
     parts_of,
     shortened,
 )
-from columnbot.index.milvus.reading import SAMPLE, SAMPLE_FILES, dimension_of, place_of
+from columnbot.index.milvus.reading import SAMPLE_FILES
+from columnbot.index.milvus.rows import place_of
+from columnbot.index.milvus.terms import SAMPLE, dimension_of
 from columnbot.index.reading import archive_of, languages_of
 from columnbot.index.segments import Segment, write_terms
 from columnbot.index.terms import TermIndex, read_terms
