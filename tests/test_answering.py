@@ -1,10 +1,12 @@
 """Answers that quote: what they hold, what they cite, and when they say that the archive does not know."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from columnbot import Answer, Article, Citation, ColumnBot
+from columnbot import Answer, Article, Citation, ColumnBot, build_index
 from columnbot.answering import ANSWER_WORDS, QUOTES, growing
 from columnbot.questions import points_back
 
@@ -117,6 +119,23 @@ def test_a_quote_that_opens_with_a_pronoun_brings_the_sentence_before_it(bot: Co
             before = citation.article.text[: citation.start].rstrip(" ")
             opens_passage = not before or before.endswith("\n")
             assert opens_passage or not points_back(citation.quote)
+
+
+def test_a_heading_or_question_is_quoted_with_what_stands_below_it(tmp_path: Path) -> None:
+    (tmp_path / "archief").mkdir()
+    (tmp_path / "archief" / "boete.md").write_text(
+        "---\ntitle: Een dure maandag\nauthor: Tineke Vos\ndate: 2019-02-03\n---\n"
+        "Op maandag lag er een brief van de gemeente.\n\nDe boete van de bakker\n\n"
+        "Waarom kreeg de bakker een boete? Zijn oven stond op zondag aan.\n\nHij betaalde haar die week nog.\n",
+        encoding="utf-8",
+    )
+    build_index(tmp_path / "archief", tmp_path / "index")
+    answer = ColumnBot.open(tmp_path / "index").ask("Waarom kreeg de bakker een boete?")
+
+    assert any("Zijn oven stond op zondag aan." in citation.quote for citation in answer.citations), answer.text
+    for citation in answer.citations:
+        assert not citation.quote.endswith(("?", "bakker"))
+    assert "De boete van de bakker Waarom" not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ def test_a_date_is_written_out(month, dutch, english):
     ("author", "day", "dutch", "english"),
     [
         ("Petra Smit", date(2019, 2, 14), "Petra Smit, 14 februari 2019", "Petra Smit, 14 February 2019"),
-        (None, date(2019, 2, 14), "auteur onbekend, 14 februari 2019", "author unknown, 14 February 2019"),
+        (None, date(2019, 2, 14), "14 februari 2019", "14 February 2019"),
         ("Petra Smit", None, "Petra Smit, zonder datum", "Petra Smit, undated"),
-        (None, None, "auteur onbekend, zonder datum", "author unknown, undated"),
+        (None, None, "auteur en datum onbekend", "author and date unknown"),
     ],
 )
 def test_a_signature_says_who_and_when_and_what_is_not_known(author, day, dutch, english):

@@ -10,7 +10,7 @@ from columnbot.asked import asks_for_change
 from columnbot.evidence import PASSAGES_READ, Evidence, confidence_of, weigh_sentences
 from columnbot.index import Index
 from columnbot.language import language_of
-from columnbot.lists import in_lines, lists_in
+from columnbot.lines import in_lines, is_heading, lists_in
 from columnbot.messages import long_date, say, signature
 from columnbot.questions import names_a_subject, points_back
 from columnbot.quotations import is_quoted, quoted_block
@@ -151,6 +151,7 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
         lengths = [len(item.text.split()) for item in items]
         blocks = [quoted_block(item.passage.article.text, item.sentence.start) for item in items]
         lists = _short_lists(items, lengths)
+        announcing = [_announces(item) for item in items]
         before = len(runs)
         for start in range(len(items)):
             if start > 0 and lists[start] is not None and lists[start] == lists[start - 1]:
@@ -167,14 +168,20 @@ def _runs(evidence: Sequence[Evidence]) -> list[Run]:
                 if words > (RUN_WORDS if lists[end - 1] is None else LIST_WORDS) and end > start + 1:
                     break
                 if end < len(items) and (
-                    items[end - 1].text.endswith(":")  # it announces what is to come with it
-                    or (lists[end] is not None and lists[end] == lists[end - 1])
+                    announcing[end - 1] or (lists[end] is not None and lists[end] == lists[end - 1])
                 ):
                     continue
                 runs.append(_run(items[start:end], words))
         if len(runs) == before:  # each leans on another, and none of them fit together
             runs += [_run([item], length) for item, length in zip(items, lengths, strict=True)]
     return sorted(runs, key=lambda run: -run.score)
+
+
+def _announces(item: Evidence) -> bool:
+    """Whether a sentence says little without the one below it: it ends in a colon, asks, or is a heading."""
+    return item.text.endswith((":", "?")) or is_heading(
+        item.passage.article.text, item.sentence.start, item.sentence.end
+    )
 
 
 def _short_lists(items: Sequence[Evidence], lengths: Sequence[int]) -> list[int | None]:

@@ -299,6 +299,7 @@ _MESSAGES: dict[str, dict[str, str]] = {
     "chat.serving_tools": {"nl": "De MCP-server staat op {url}", "en": "The MCP server is at {url}"},
     "unknown_author": {"nl": "auteur onbekend", "en": "author unknown"},
     "undated": {"nl": "zonder datum", "en": "undated"},
+    "unsigned": {"nl": "auteur en datum onbekend", "en": "author and date unknown"},
 }
 _MONTHS = {
     "nl": """
@@ -326,6 +327,10 @@ def in_digits(number: int, language: str) -> str:
 
 
 def signature(author: str | None, day: date | None, language: str) -> str:
-    """Who wrote it and when: "Frank Meeuwsen, 14 februari 2019"."""
-    when = long_date(day, language) if day else say("undated", language)
-    return f"{author or say('unknown_author', language)}, {when}"
+    """Who wrote it and when: "Frank Meeuwsen, 14 februari 2019".
+
+    Most archives are of one columnist, who signs nothing: an author who is not named is not missed beside a date.
+    """
+    if not author:
+        return long_date(day, language) if day else say("unsigned", language)
+    return f"{author}, {long_date(day, language) if day else say('undated', language)}"

@@ -17,7 +17,7 @@ from columnbot.asked import asks_for_change
 from columnbot.chat.references import as_markdown, as_text, reference_of
 from columnbot.feedback import REASONS, Verdict
 from columnbot.filters import EVERYTHING, Filter
-from columnbot.lists import in_lines
+from columnbot.lines import in_lines
 from columnbot.messages import say, signature
 
 NEAREST = 3

@@ -1,4 +1,4 @@
-"""Lists: an answer shows them whole, an item a line."""
+"""Lists, which an answer shows whole, an item a line; headings, which stand apart."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from columnbot import ColumnBot, build_index
-from columnbot.lists import in_lines, lists_in
+from columnbot.lines import in_lines, is_heading, lists_in
 
 TEXT = "Dit neem je mee:\n\n- een pomp\n\n- een   band\n- licht\n\nEn dan op weg."
 
@@ -42,6 +42,27 @@ def test_a_dash_earlier_in_the_line_is_no_marker() -> None:
 
 def test_paragraphs_are_shown_in_one_line() -> None:
     assert in_lines("Een zin.\n\nEn nog\neen zin.", 0, 25) == "Een zin. En nog een zin."
+
+
+def test_a_heading_does_not_run_into_its_paragraph() -> None:
+    text = "Het is gedaan.\n\nDe fiets is niet meer\n\nVoor wie hem niet kende: hij was\nrood.\n\nEn snel."
+    assert in_lines(text, 0, len(text)) == (
+        "Het is gedaan.\nDe fiets is niet meer\nVoor wie hem niet kende: hij was rood. En snel."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Stap 3\n\nDraai de dop los.", True),
+        ("Stap 3", False),  # nothing stands below it
+        ("Zo is het.\n\nDraai de dop los.", False),
+        ("Neem mee:\n\n- een pomp", False),
+        ("- een pomp\n- een band", False),
+    ],
+)
+def test_a_heading_is_a_short_paragraph_without_an_end_above_another(text: str, expected: bool) -> None:
+    assert is_heading(text, 0, len(text.split("\n")[0])) is expected
 
 
 @given(st.text(alphabet="a -\n", max_size=60), st.integers(0, 60), st.integers(0, 60))
