@@ -138,12 +138,23 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
     return None
 
 
-_TAGGED = re.compile(r"(?:\b(?:tags?|trefwoord|label|categorie|category|rubriek)\s+|#)[\"“‘']?(\w[\w-]*)")
+_TAGGED = re.compile(r"(?:\b(?:tags?|trefwoord|label|categorie|category|rubriek)\s+|#)[\"“‘'„]?")
 
 
 def tags_of(question: str, tags: frozenset[str]) -> frozenset[str]:
-    """The tags, folded, that the question names as such: "#water", "met de tag water"."""
-    return frozenset(_TAGGED.findall(fold(question))) & tags
+    """The tags, folded, that the question names as such: "#water", "met de tag sociale media"."""
+    asked = fold(question)
+    named = (_tag_at(asked, match.end(), tags) for match in _TAGGED.finditer(asked))
+    return frozenset(tag for tag in named if tag)
+
+
+def _tag_at(asked: str, start: int, tags: frozenset[str]) -> str | None:
+    """The longest tag that stands there as a whole."""
+    longest = max(map(len, tags), default=0)
+    for end in range(min(len(asked), start + longest), start, -1):
+        if asked[start:end] in tags and not re.match(r"[\w-]", asked[end:]):
+            return asked[start:end]
+    return None
 
 
 # Of the asking, not of what is asked about: rare in most archives, so that they would outweigh the subject.
