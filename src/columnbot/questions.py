@@ -103,15 +103,19 @@ def understand(
     before: Question | None = None,
     cited: frozenset[str] = frozenset(),
 ) -> Question:
-    """The question, spelled out with the one before where it leans on that. Raises `QuestionError`."""
+    """The question, spelled out with the one before where it leans on that. Raises `QuestionError`.
+
+    It leans on as much of a long one as keeps the whole a question that may be asked.
+    """
     asked = checked(question)
     years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
     author = author_of(asked, archive.authors)
     aside = frozenset(name for who in (author, archive.main_author) if who for name in fold(who).split())
     if before is None or not leans_back(asked, aside):
         return Question(asked, asked, frozenset(), years, author, tags, aside)
+    room = max(0, MAX_CHARACTERS - len(asked) - 1)
     return Question(
-        f"{before.text} {asked}", asked, cited or before.about, years or before.years, author or before.author,
+        f"{before.text[:room]} {asked}".strip(), asked, cited or before.about, years or before.years, author or before.author,
         tags or before.tags, aside | before.aside,
     )  # fmt: skip
 
