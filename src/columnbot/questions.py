@@ -115,8 +115,8 @@ def understand(
         return Question(asked, asked, frozenset(), years, author, tags, aside)
     room = max(0, MAX_CHARACTERS - len(asked) - 1)
     return Question(
-        f"{before.text[:room]} {asked}".strip(), asked, cited or before.about, years or before.years, author or before.author,
-        tags or before.tags, aside | before.aside,
+        f"{before.text[:room]} {asked}".strip(), asked, cited or before.about, years or before.years,
+        author or before.author, tags or before.tags, aside | before.aside,
     )  # fmt: skip
 
 
