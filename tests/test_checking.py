@@ -103,6 +103,10 @@ def test_a_sentence_that_cites_nothing_or_says_nothing_is_a_mistake_of_the_calle
         ("seven hundred of twenty-one thousand", [700, 21000]),
         ("een van de eerste, ten eerste", []),
         ("the eighth of the twentieth, and forty-eighth", [8, 20, 48]),
+        ("the twenty-first, the thirty-second and the fifty-third", [21, 32, 53]),
+        ("1 miljoen euro, een miljard en één duizend", [1e6, 1e9, 1000]),
+        ("one million, a billion, half a million", [1e6, 1e9]),
+        ("1 dag, een week, een van de 0 miljoen", []),
     ),
 )
 def test_numbers_are_read_in_figures_and_in_words(text, values):
@@ -112,6 +116,11 @@ def test_numbers_are_read_in_figures_and_in_words(text, values):
 def test_a_number_of_another_unit_is_another_number():
     assert missing_figures("het duurt vijf dagen", "dat duurt 5 weken") == ["vijf dagen"]
     assert missing_figures("het duurt vijf weken", "dat duurt 5 weken") == []
+
+
+def test_a_million_is_no_billion():
+    assert missing_figures("het kost een miljard", "dat kost 1 miljoen euro") == ["een miljard"]
+    assert missing_figures("it cost one million euros", "a million euros") == []
 
 
 def test_names_are_words_with_a_capital_that_does_not_open_the_sentence():

@@ -56,7 +56,7 @@ def vectors_of(count: int) -> NDArray[np.float32]:
 def publish_columns(index: Path, articles: tuple[Article, ...]) -> Path:
     """A generation of these columns; what stands for the model's vectors are random ones."""
     passages = split(articles)
-    sentences = passages.sentences
+    sentences = passages.sentence_count
     facts = {
         "columnbot": "1", "archive": "columns", "model": "random", "fingerprint": "0", "dimension": 16, "analyser": 1,
         "passage_words": 20, "approximate": False, "articles": len(articles), "passages": len(passages),
@@ -246,6 +246,13 @@ def test_an_index_cannot_be_written_where_a_file_stands(tmp_path: Path, place: s
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+def test_what_fails_in_a_build_but_writes_no_file_is_left_what_it_is(index: Path) -> None:
+    with pytest.raises(ConnectionError, match="hub down"), writing(index):
+        raise ConnectionError("hub down")
+    with pytest.raises(IndexUnwritable, match="full or broken"), writing(index):
+        raise OSError("4096 requested and 100 written")  # as numpy says it
+
+
 def test_a_full_disk_is_explained_and_the_old_index_stays_in_force(index: Path) -> None:
     (index / "CURRENT.tmp").symlink_to("/dev/full")
     with pytest.raises(IndexUnwritable, match="The disk is full"):

@@ -102,6 +102,33 @@ def test_it_waits_as_long_as_a_busy_server_asks() -> None:
         assert time.monotonic() - started >= 1
 
 
+def test_all_tries_share_the_time_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda least, _: least)
+    tries = []
+
+    def slow(visit: Visit) -> None:
+        tries.append(visit)
+        if len(tries) == 1:
+            visit.status(503, Retry_After="1")
+        else:
+            visit.over.wait(0.5)
+            falling_silent_after("De oven ")(visit)
+
+    started = time.monotonic()
+    with playing(slow) as served, pytest.raises(WriterFailed, match="silent"):
+        served.model(timeout=2).complete(ASKED, tokens=9)
+    assert len(tries) == 2
+    assert time.monotonic() - started < 3
+
+
+def test_a_pause_does_not_outlast_the_time_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda _, most: most)
+    started = time.monotonic()
+    with playing(refusing(503, Retry_After="1")) as served, pytest.raises(WriterFailed, match="broken"):
+        served.model(timeout=1.2).complete(ASKED, tokens=9)
+    assert time.monotonic() - started < 1.2
+
+
 def test_a_model_that_takes_other_options_is_asked_in_its_own_way() -> None:
     def particular(visit: Visit) -> None:
         if "max_tokens" in visit.body:

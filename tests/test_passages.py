@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from columnbot import Article, Passage, Sentence
 from columnbot.language import sentence_spans
-from columnbot.passages import split_article
+from columnbot.passages import split_article, split_articles
 
 
 def column(text: str) -> Article:
@@ -32,6 +32,15 @@ def test_a_short_column_is_one_passage():
         "Ik ook.",
         "Niemand zei er iets van.",
     ]
+
+
+def test_passages_counted_from_the_end_have_their_sentences_too():
+    passages = split_articles([column("De trein was laat. Ik ook."), column("Niemand zei er iets van.")])
+    assert passages[-1] == passages[1]
+    assert passages[-2].sentences == (Sentence(0, 18), Sentence(19, 26))
+    assert passages.sentence_count == 3
+    with pytest.raises(IndexError):
+        passages[2]
 
 
 @pytest.mark.parametrize("text", ["", "  \n\n ", "\n- \n"])

@@ -221,6 +221,19 @@ def test_any_question_is_understood_or_refused(text):
         ("in the last ten years", set(range(2016, 2027))),
         ("tussen 2010 t/m 2012", {2010, 2011, 2012}),
         ("Wat koop je vanaf 2000 euro?", set()),
+        ("Wat koop je tot en met 2000 euro?", set()),
+        ("Wat schreef hij tot en met 1902?", {1900, 1901, 1902}),
+        ("Wat schreef hij t/m 1902?", {1900, 1901, 1902}),
+        ("What did she write up to 1902?", {1900, 1901, 1902}),
+        ("What did she write up to and including 1902?", {1900, 1901, 1902}),
+        ("Wat schreef ze vanaf 2010 tot en met 2013?", {2010, 2011, 2012, 2013}),
+        ("Wat schreef ze sinds 2010 tot 2012?", {2010, 2011, 2012}),
+        ("van 2010 tot en met 2012", {2010, 2011, 2012}),
+        ("de columns van 2010-2013", {2010, 2011, 2012, 2013}),
+        ("de columns van 2010–2013", {2010, 2011, 2012, 2013}),
+        ("from 2010 through 2013", {2010, 2011, 2012, 2013}),
+        ("Wat schreef ze na 2023?", {2024, 2025, 2026}),
+        ("What did she write after 2023?", {2024, 2025, 2026}),
         ("Wat koop je voor 2000 euro?", set()),
     ],
 )
@@ -228,7 +241,7 @@ def test_the_years_a_question_speaks_of(question, years):
     assert years_of(question, 2026) == years
 
 
-ARCHIVE = Archive(("Tineke Vos", "Bram de Slot"), frozenset({"water", "open data"}), "Tineke Vos")
+ARCHIVE = Archive(("Tineke Vos", "Bram de Slot"), frozenset({"water", "open data", "open"}), "Tineke Vos")
 
 
 @pytest.mark.parametrize(
@@ -284,6 +297,10 @@ def test_the_name_of_the_author_asked_for_or_of_most_columns_says_nothing_of_the
         ("Welke columns met de tag water zijn er?", {"water"}),
         ("iets grappigs uit #Water", {"water"}),
         ("columns in de rubriek ‘water’", {"water"}),
+        ("Wat staat er onder de tag open data?", {"open data"}),
+        ('Welke columns hebben de tag "Open data"?', {"open data"}),
+        ("Wat staat er onder #open?", {"open"}),
+        ("Wat staat er onder #open-data?", set()),
         ("Waar is water?", set()),
         ("Wat staat er onder de tag vuur?", set()),  # no such tag
     ],

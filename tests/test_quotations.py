@@ -24,6 +24,8 @@ def quoted(text: str) -> list[str]:
         ("“Een brug is een gesprek. Dat weet ik,” zegt Wim.", ["“Een brug is een gesprek."]),
         ("Wim zegt: “Een brug is een gesprek.” Ik zwijg.", []),
         ("Ik las „Ik ga. Jij blijft. Zo is het.” Mooi.", ["Jij blijft.", "Zo is het.”"]),
+        ("„Kom binnen“, zei hij. Ik ging zitten.", []),
+        ("„Ga. Zit“, zei hij. Ik zat. “Mooi. Zo is het,” zei ik.", ["„Ga.", "“Mooi."]),
         ('"Ik ga. Jij blijft." Dat zei hij.', ['"Ik ga.', 'Jij blijft."']),
         ("Een “open” web is mooi. Het is van ons.", []),
         ("Hij riep: “Ga. Nu.\n\nEen nieuwe alinea is weer van mij.", ["Nu."]),

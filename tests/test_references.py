@@ -74,6 +74,13 @@ def test_bibtex_braces_stay_in_balance_whatever_a_title_holds(title: str, author
     assert bare.count("{") == bare.count("}")
 
 
+def test_an_author_of_white_space_is_none() -> None:
+    article = Article("a.md", "Titel", "x", author=" \t")
+    assert reference_of(article).key.startswith("column-")
+    assert "author" not in reference_of(article).bibtex
+    assert "author" not in reference_of(article).csl
+
+
 def test_csl_has_what_a_reference_manager_reads() -> None:
     csl = json.loads(json.dumps(reference_of(ARTICLE).csl))
     assert csl["issued"] == {"date-parts": [[2014, 9, 3]]}

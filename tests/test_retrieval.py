@@ -1,15 +1,16 @@
 """Question → ranked passages, on the sample archive."""
 
 from datetime import date
+from typing import cast
 
 import numpy as np
 import pytest
 
 from columnbot import ColumnBot, build_index
-from columnbot.errors import QuestionError
+from columnbot.errors import FilterError, QuestionError
 from columnbot.filters import Filter
 from columnbot.questions import understand
-from columnbot.retrieval import retrieve
+from columnbot.retrieval import READ_CLOSER, retrieve
 
 QUESTIONS = (
     ("Hoe zwaar was de papieren catalogus?", "2010-11-11-de-catalogus-van-vier-kilo.md"),
@@ -46,10 +47,33 @@ def test_filters_act_before_the_best_are_taken(bot: ColumnBot) -> None:
 
 def test_an_author_or_tag_is_recognised_whatever_its_case(bot: ColumnBot) -> None:
     assert bot.search("klanten", 3, author="redactie COLUMNBOT")
-    assert bot.search("klanten", 3, author="Iemand Anders") == ()
     tagged = bot.search("bellen", 10, tags=("Telefoon",))
     assert tagged
     assert all("telefoon" in hit.passage.article.tags for hit in tagged)
+
+
+def test_what_the_archive_does_not_have_is_named_with_the_nearest_it_has(bot: ColumnBot) -> None:
+    with pytest.raises(FilterError, match=r"no author 'Redaksie Columbot'.* 'Redactie columnbot'"):
+        bot.search("klanten", 3, author="Redaksie Columbot")
+    with pytest.raises(FilterError, match=r"no tag 'telefonie'.* 'telefoon'"):
+        bot.ask("Wie belt er?", tags=("telefonie",))
+    with pytest.raises(FilterError, match=r"--since.* 2020-01-01.*--until.* 2013-01-01"):
+        bot.conversation().ask("Wie belt er?", Filter(since=date(2020, 1, 1), until=date(2013, 1, 1)))
+    with pytest.raises(FilterError, match="author"):
+        bot.stream("Wie belt er?", Filter("Zzz"))
+
+
+def test_what_is_empty_does_not_restrict_and_one_tag_is_not_one_a_letter(bot: ColumnBot) -> None:
+    assert bot.search("bellen", 5, author=" ", tags=("",)) == bot.search("bellen", 5)
+    assert Filter(tags=cast("tuple[str, ...]", "telefoon")) == Filter(tags=("telefoon",))
+
+
+def test_so_many_passages_come_as_are_asked_for_up_to_a_hundred(bot: ColumnBot) -> None:
+    assert len(bot.search("klanten", 1)) == 1
+    assert len(bot.search("klanten", 10_000)) <= READ_CLOSER == 100  # as --help says
+    for k in (0, -1):
+        with pytest.raises(ValueError, match="1 or more"):
+            bot.search("klanten", k)
 
 
 def test_an_answer_keeps_to_the_filters_too(bot: ColumnBot) -> None:

@@ -127,6 +127,14 @@ def test_a_number_that_is_none_is_refused_with_the_variable_or_the_flag_named(tm
         load_settings(file=file, environment={}, flags={"port": value})
 
 
+def test_an_empty_variable_leaves_a_setting_that_is_empty_by_default(tmp_path):
+    file = write(tmp_path, 'llm_url = "http://a/v1"\n')
+    empty = {"COLUMNBOT_LLM_URL": "", "COLUMNBOT_RERANKER": "", "COLUMNBOT_AUTH_FILE": " "}
+    assert load_settings(file=file, environment=empty) == Settings()
+    with pytest.raises(SettingsError, match="COLUMNBOT_HOST.* must be text"):
+        load_settings(file=file, environment={"COLUMNBOT_HOST": ""})
+
+
 @pytest.mark.parametrize(("value", "exact"), [("true", True), ("1", True), ("False", False), ("0", False)])
 def test_a_switch_is_true_or_false(tmp_path, value, exact):
     environment = {"COLUMNBOT_EXACT": value}

@@ -2,9 +2,11 @@
 
 import pytest
 
-from columnbot import ColumnBot
+from columnbot import Article, ColumnBot
 from columnbot.errors import QuestionError
 from columnbot.language import terms_of
+from columnbot.questions import MAX_CHARACTERS
+from columnbot.suggesting import suggestions
 
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
 
@@ -37,6 +39,22 @@ def test_after_what_the_archive_does_not_know_it_offers_what_it_does(bot: Column
     assert all(bot.ask(question).found for question in offered)
     assert all(question.startswith("What") or question.endswith("?") for question in offered)
     assert len(offered) <= 2
+
+
+def test_after_a_follow_up_on_a_very_long_question_something_can_still_be_asked(bot: ColumnBot) -> None:
+    talk = bot.conversation()
+    talk.ask(QUESTION.ljust(MAX_CHARACTERS - len("?"), ".") + "?")
+    answer = talk.ask("En waarom dan?")
+
+    assert answer.question.endswith("En waarom dan?")
+    assert len(answer.question) <= MAX_CHARACTERS
+    assert len(bot.suggest(answer)) <= 3
+    bot.columns_a_year(answer.question)
+
+
+def test_what_may_not_be_asked_is_not_offered(bot: ColumnBot) -> None:
+    nameless, endless = (Article(f"{n}.md", title, "x") for n, title in enumerate(["???", "a" * MAX_CHARACTERS + "?"]))
+    assert suggestions(bot.ask(QUESTION), (nameless, endless), bot.ask) == ()
 
 
 def test_a_year_counts_the_columns_that_name_the_subject(bot: ColumnBot) -> None:

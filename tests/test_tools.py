@@ -3,11 +3,12 @@
 import asyncio
 import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import gradio as gr
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -15,6 +16,9 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 from columnbot import ColumnBot
+from columnbot.chat.tools import add_tools
+from columnbot.errors import IndexDamaged
+from columnbot.messages import say
 from tests.test_browser import running
 
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
@@ -41,6 +45,27 @@ def test_gradios_client_gets_answers_passages_and_columns(address: str, bot: Col
     assert [c["quote"] for c in answer["citations"]] == [c.quote for c in expected.citations]
     assert [hit["path"] for hit in found] == [hit.passage.article.path for hit in bot.search(QUESTION, 3)]
     assert column["text"] == bot.article(found[0]["path"]).text
+
+
+def test_what_is_wrong_with_the_server_is_told_to_its_log_only(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Damaged:
+        def _fail(self, *_: object) -> Any:
+            raise IndexDamaged("/srv/columns/index/gen-000001/words.terms is missing")
+
+        ask = search = article = _fail
+
+    tools: list[Callable[[str], str]] = []
+    monkeypatch.setattr("columnbot.chat.tools.api", lambda tool, **_: tools.append(tool))
+    add_tools(cast("ColumnBot", Damaged()))
+    for tool in tools:
+        with pytest.raises(gr.Error) as caught:
+            tool("Waarom?")
+        assert "/srv" not in str(caught.value)
+        assert say("chat.out_of_order", "en") in str(caught.value)
+    assert len(tools) == 3
+    assert caplog.text.count("words.terms is missing") == 3
 
 
 def test_a_language_model_finds_three_tools_and_what_they_are_for(address: str, bot: ColumnBot) -> None:

@@ -1,12 +1,15 @@
 """What whoever runs the chat sees of it: never the words of a question, unless they asked for those."""
 
 import logging
+from typing import cast
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from columnbot import ColumnBot
 from columnbot.chat.watch import Watch
+from columnbot.errors import IndexUnavailable
+from columnbot.index import Index
 
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
 
@@ -32,6 +35,22 @@ def test_questions_are_counted_by_what_came_of_them(bot: ColumnBot) -> None:
     assert samples["columnbot_answer_seconds_bucket", "0.05"] == 2
     assert samples["columnbot_columns",] == len(bot.articles())
     assert samples["columnbot_passages",] == len(bot.index)
+
+
+def test_figures_are_there_also_while_the_index_is_not() -> None:
+    class Away:
+        @property
+        def index(self) -> Index:
+            raise IndexUnavailable("Milvus does not answer.")
+
+    watch = Watch(cast("ColumnBot", Away()), words=False)
+    watch.failed("?", 0.001)
+    figures = watch.figures().decode()
+
+    assert not watch.ready()
+    assert 'columnbot_questions_total{outcome="failed"} 1.0' in figures
+    assert "columnbot_columns NaN" in figures
+    assert "columnbot_passages NaN" in figures
 
 
 @pytest.mark.parametrize("words", [False, True])

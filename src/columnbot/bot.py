@@ -41,6 +41,12 @@ class _Source:
     embedder: Embedder
 
 
+def _possible(where: Filter, source: _Source) -> Filter:
+    """The filter, if the archive can have what it names: else "not found" would say something untrue of it."""
+    where.require(source.index.archive.authors, source.index.archive.tags)
+    return where
+
+
 class ColumnBot:
     """Questions in, cited answers out. Safe to share between threads.
 
@@ -88,8 +94,9 @@ class ColumnBot:
         A cross-encoder `reranker`, by name or folder, puts the best passages in its own order. With a `writer`
         answers are written, and checked; also by a `checker`, an NLI cross-encoder, if one is named.
 
-        Raises `IndexMissing`, `IndexDamaged`, `ModelUnavailable`, or `ModelMismatch` when `model` names
-        another model, or the index's own has changed since.
+        Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated`, `IndexUnavailable`, `ModelUnavailable`,
+        `SettingsError` for an address of Milvus that is none, or `ModelMismatch` when `model` names another
+        model, or the index's own has changed since.
         """
         return cls(index, model=model, reranker=reranker, writer=writer, checker=checker)
 
@@ -148,9 +155,12 @@ class ColumnBot:
         until: date | None = None,
         tags: tuple[str, ...] = (),
     ) -> tuple[Hit, ...]:
-        """The k best passages, best first, out of the columns that the filters allow. Raises `QuestionError`."""
+        """The k best passages, 100 at most, best first, out of the columns that the filters allow.
+
+        Raises `QuestionError` or `FilterError`, and ValueError for a k below 1.
+        """
         source = self._current()
-        where = Filter(author, since, until, tuple(tags))
+        where = _possible(Filter(author, since, until, tags), source)
         understood = understand(question, source.index.archive)
         return hits_of(source.index, self._retrieve(source, understood, where), k)
 
@@ -164,9 +174,9 @@ class ColumnBot:
         until: date | None = None,
         tags: tuple[str, ...] = (),
     ) -> tuple[Explanation, ...]:
-        """What `search` finds, with what brought each hit. Raises `QuestionError`."""
+        """What `search` finds, with what brought each hit. Raises what that does."""
         source = self._current()
-        where = Filter(author, since, until, tuple(tags))
+        where = _possible(Filter(author, since, until, tags), source)
         understood = understand(question, source.index.archive)
         return explain(source.index, self._retrieve(source, understood, where), k)
 
@@ -179,19 +189,23 @@ class ColumnBot:
         until: date | None = None,
         tags: tuple[str, ...] = (),
     ) -> Answer:
-        """The answer with its citations, quoted or written, or `found=False`. Raises `QuestionError`."""
+        """The answer with its citations, quoted or written, or `found=False`.
+
+        Raises `QuestionError` or `FilterError`.
+        """
         source = self._current()
         understood = understand(question, source.index.archive)
-        *_, answer = self._answers(source, understood, Filter(author, since, until, tuple(tags)))
+        where = _possible(Filter(author, since, until, tags), source)
+        *_, answer = self._answers(source, understood, where)
         return answer
 
     def stream(self, question: str, where: Filter = EVERYTHING) -> Iterator[Answer]:
         """The same answer as `ask` gives, a sentence longer each time; the last one is whole.
 
-        One that is being written may give way to a quoted one, with a `notice` of why. Raises `QuestionError`.
+        One that is being written may give way to a quoted one, with a `notice` of why. Raises what `ask` does.
         """
         source = self._current()
-        return self._answers(source, understand(question, source.index.archive), where)
+        return self._answers(source, understand(question, source.index.archive), _possible(where, source))
 
     def conversation(self) -> "Conversation":
         """A conversation, in which a question may lean on the ones before."""
@@ -250,7 +264,10 @@ class Conversation:
         self._turns: tuple[Turn, ...] = ()
 
     def ask(self, question: str, where: Filter = EVERYTHING) -> Answer:
-        """The answer to a question or a follow-up. Raises `QuestionError`, which leaves the conversation as it was."""
+        """The answer to a question or a follow-up.
+
+        Raises `QuestionError` or `FilterError`, which leave the conversation as it was.
+        """
         *_, answer = self.stream(question, where)
         return answer
 
@@ -260,6 +277,7 @@ class Conversation:
         A question that is `alone` leans on nothing before it, whatever its words.
         """
         source = self._bot._current()
+        _possible(where, source)
         before = None if alone else self._before
         understood = understand(question, source.index.archive, before=before, cited=self._cited)
         if understood.is_follow_up:

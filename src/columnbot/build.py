@@ -102,7 +102,7 @@ def build_index(
             **{field.name: getattr(read, field.name) for field in fields(read)},
             index=Path(address.shown) if address else place,
             passages=len(passages),
-            sentences=passages.sentences,
+            sentences=passages.sentence_count,
             embedded=missing,
             unchanged=unchanged,
             seconds=perf_counter() - started,
@@ -266,5 +266,5 @@ def _facts(archive: Path, embedder: Embedder, settings: Settings, passages: Pass
         "approximate": _approximate(passages, settings),
         "articles": len(passages.articles),
         "passages": len(passages),
-        "sentences": passages.sentences,
+        "sentences": passages.sentence_count,
     }

@@ -169,7 +169,6 @@ class _Source:
     word_vectors: NDArray[np.int8]  # (w, a)
     owners: NDArray[np.int64]  # (w,): the sentence of each word; those of a title have `TITLE`
     denied: NDArray[np.bool_]  # (w,): whether the clause of each word denies something
-    passage_vectors: NDArray[np.float32]  # (p, d)
 
 
 def _source(passages: Sequence[Passage], index: Index) -> _Source:
@@ -202,7 +201,6 @@ def _source(passages: Sequence[Passage], index: Index) -> _Source:
         vectors.words,
         np.array([owner for _, owner, _ in words]),
         np.array([denied for *_, denied in words]),
-        vectors.passages.astype(np.float32),
     )
 
 

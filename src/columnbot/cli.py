@@ -170,7 +170,7 @@ def search(
     index: IndexOption = None,
     model: ModelOption = None,
     reranker: RerankerOption = None,
-    k: Annotated[int, typer.Option("-k", help="How many passages.", min=1, max=1000)] = 10,
+    k: Annotated[int, typer.Option("-k", help="How many passages, 100 at most.", min=1, max=100)] = 10,
     author: AuthorOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -181,18 +181,22 @@ def search(
     """List the passages nearest to a question."""
     settings = load_settings(flags={"index": index, "reranker": reranker})
     where = filters(author, since, until, tag)
-    found = _open(settings, model, quoted=True).explain(question, k, **where)
+    bot = _open(settings, model, quoted=True)
+    explained = bot.explain(question, k, **where) if why else ()
+    hits = [item.hit for item in explained] if why else bot.search(question, k, **where)
     if as_json:
         from columnbot.as_json import hit_as_json, why_as_json
 
-        _print_json([hit_as_json(item.hit) | (why_as_json(item) if why else {}) for item in found])
+        reasons = [why_as_json(item) for item in explained] or [{}] * len(hits)
+        _print_json([hit_as_json(hit) | reason for hit, reason in zip(hits, reasons, strict=True)])
         return
-    for rank, item in enumerate(found, start=1):
-        hit, article = item.hit, item.hit.passage.article
+    for rank, hit in enumerate(hits, start=1):
+        article = hit.passage.article
         who = signature(article.author, article.date, settings.language)
         _print(f"{rank}. {article.title} – {who} – {article.path} ({hit.score:.2f})")
         _print(f"   {_shortened(hit.passage.text)}")
         if why:
+            item = explained[rank - 1]
             signals = ", ".join(f"{name} {value:+.1f}" for name, value in item.signals.items())
             near = ", ".join(f"{match.asked} → {match.found} {match.cosine:.2f}" for match in item.matches)
             for line in (signals, " ".join(item.terms), near, f"“{_shortened(item.sentence)}”"):
@@ -308,8 +312,12 @@ def feedback(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """List what readers thought of the answers in the chat."""
     from columnbot.feedback import FILE, kept
     from columnbot.index import beside
+    from columnbot.index.generation import named_generation
+    from columnbot.index.milvus import address_of
 
     settings = load_settings(flags={"index": index})
+    if not address_of(settings.index):
+        named_generation(settings.index)  # or a folder misspelled would be one without verdicts
     given = list(kept(beside(settings.index) / FILE))
     if as_json:
         _print_json([asdict(one) for one in given])

@@ -16,6 +16,7 @@ ColumnbotError
 ├── WorkersFailed          the workers of a Ray cluster cannot be reached, or cannot embed
 ├── WriterFailed           the language model gave no answer that can be used
 ├── QuestionError          the question is empty or far too long
+├── FilterError            a filter names what the archive does not have, or no time at all
 ├── UnknownArticle         no article of that path is in the index
 ├── FeedbackProblem        what readers think cannot be written or read
 └── ChatError              the chat cannot be served (port in use, host unknown)
@@ -113,6 +114,10 @@ class WriterFailed(ColumnbotError):
 
 class QuestionError(ColumnbotError):
     """The question is empty or far too long."""
+
+
+class FilterError(ColumnbotError):
+    """A filter names an author or tag that the archive does not have, or ends before it begins."""
 
 
 class UnknownArticle(ColumnbotError):

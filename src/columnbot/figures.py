@@ -15,6 +15,8 @@ _ENGLISH_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".spli
 _SCALES = {"honderd": 1e2, "hundred": 1e2, "duizend": 1e3, "thousand": 1e3, "miljoen": 1e6, "million": 1e6,
            "miljard": 1e9, "billion": 1e9}  # fmt: skip
 _UNCOUNTED = frozenset("een one eerste first nul zero".split())  # said of anything: "een van de", "one of"
+_ONE = frozenset("een one a".split())  # but counts the scale behind it: "een miljoen"
+_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "nine": "ninth", "twelve": "twelfth"}
 
 
 @cache
@@ -23,9 +25,7 @@ def _number_words() -> dict[str, float]:
     words = {_dutch(n): n for n in range(2, 1000)}
     words |= {f"{word}{end}": n for word, n in words.items() for end in ("de", "ste")}
     english = {_english(n): n for n in range(2, 100)}
-    words |= english | {f"{word.removesuffix('t').removesuffix('y')}{'ie' * word.endswith('y')}th": n
-                        for word, n in english.items()}  # fmt: skip
-    words |= {"derde": 3, "second": 2, "third": 3, "fifth": 5, "ninth": 9, "twelfth": 12}
+    words |= english | {_english_ordinal(word): n for word, n in english.items()} | {"derde": 3}
     return {word: float(n) for word, n in words.items() if word not in _UNCOUNTED}
 
 
@@ -34,7 +34,7 @@ def _dutch(n: int) -> str:
         return ("" if n < 200 else _ONES[n // 100]) + "honderd" + (_dutch(n % 100) if n % 100 else "")
     if n < 20:
         return _ONES[n]
-    ones = _ONES[n % 10] + ("en" if n % 10 else "") if n % 10 else ""
+    ones = f"{_ONES[n % 10]}en" if n % 10 else ""
     return ones + _TENS[n // 10]
 
 
@@ -42,6 +42,12 @@ def _english(n: int) -> str:
     if n < 20:
         return _ENGLISH_ONES[n]
     return _ENGLISH_TENS[n // 10] + (f"-{_ENGLISH_ONES[n % 10]}" if n % 10 else "")
+
+
+def _english_ordinal(number: str) -> str:
+    tens, dash, last = number.rpartition("-")
+    regular = f"{last[:-1]}ieth" if last.endswith("y") else f"{last.removesuffix('t')}th"
+    return tens + dash + _ORDINALS.get(last, regular)
 
 
 _FIGURE = re.compile(
@@ -72,8 +78,9 @@ def figures_of(text: str) -> list[Figure]:
     dutch = language_of(text) == "nl"  # where "ten" is another word for "te"
     found: list[Figure] = []
     last: Figure | None = None  # one that a "miljoen" or a "weken" behind it would make more of
+    shown = ""
     for match in _FIGURE.finditer(fold(text)):
-        shown = match.group()
+        before, shown = shown, match.group()
         if last and (scale := _SCALES.get(shown)):
             found[-1:] = [last := Figure(last.value * scale, None, f"{last.shown} {shown}")]
             continue
@@ -81,11 +88,16 @@ def figures_of(text: str) -> list[Figure]:
             found[-1:] = [Figure(last.value, unit, f"{last.shown} {shown}")]
             last = None
             continue
-        value = _figure(shown) if match["figure"] else None if dutch and shown == "ten" else _written(shown)
-        last = Figure(value, None, shown) if value not in (None, 0, 1) else None
+        if match["figure"]:
+            value: float | None = _figure(shown)
+        elif (dutch and shown == "ten") or (before, shown) == ("half", "a"):
+            value = None
+        else:
+            value = 1.0 if shown in _ONE else _written(shown)
+        last = Figure(value, None, shown) if value is not None else None
         if last:
             found.append(last)
-    return found
+    return [figure for figure in found if figure.value not in (0, 1)]
 
 
 def _figure(shown: str) -> float:

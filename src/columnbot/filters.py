@@ -1,21 +1,23 @@
 """Which columns may be found."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.articles import Article
+from columnbot.errors import FilterError
 from columnbot.language import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is None or empty does not restrict. Dates are inclusive; a column has to have every tag.
+    """What is None, empty or blank does not restrict. Dates are inclusive; a column has to have every tag.
 
     `paths` are those of the columns that may be found. A column without a date is found only where
     no date is asked for.
@@ -27,6 +29,33 @@ class Filter:
     tags: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
     paths: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        tags = (self.tags,) if isinstance(self.tags, str) else self.tags  # one tag, and not one a letter
+        object.__setattr__(self, "tags", tuple(tag for tag in tags if tag.strip()))
+        object.__setattr__(self, "author", self.author if self.author and self.author.strip() else None)
+
+    def require(self, authors: Sequence[str], tags: Collection[str]) -> None:
+        """Raises `FilterError` for what an archive of these authors and folded tags cannot have."""
+        if self.since and self.until and self.since > self.until:
+            raise FilterError(
+                f"The filter ends before it begins: since (--since) is {self.since}, until (--until) {self.until}; "
+                "swap the two."
+            )
+        if self.author is not None:
+            _require("author", self.author, {fold(author): author for author in authors})
+        for tag in self.tags:
+            _require("tag", tag, {known: known for known in tags})
+
+
+def _require(kind: str, asked: str, known: Mapping[str, str]) -> None:
+    if fold(asked) in known:
+        return
+    parts = set(fold(asked).split())
+    near = get_close_matches(fold(asked), known, 3, 0.5) + [name for name in known if parts & set(name.split())]
+    there = ", ".join(repr(known[name]) for name in list(dict.fromkeys(near))[:3])
+    nearest = f"the nearest are {there}" if there else f"it has {'some others' if known else 'none at all'}"
+    raise FilterError(f"The archive has no {kind} {asked!r} (--{kind}); {nearest}.")
 
 
 EVERYTHING = Filter()

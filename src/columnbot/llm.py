@@ -48,14 +48,18 @@ class LanguageModel:
         """The answer's text, in pieces as they come; `tokens` is how long it may be.
 
         Tries again, with pauses, where the server is busy or cannot be reached, until the first byte.
-        It takes no longer than `timeout`, or twice that if the server falls silent on the way.
+        All tries together wait no longer than `timeout` for that byte, but for the seconds it takes to connect, and
+        no answer goes on for longer; a server that falls silent on the way holds it for twice that at most.
         Raises `WriterFailed`: also where the answer breaks off before its end.
         """
         deadline = time.monotonic() + self.timeout
         with ExitStack() as held:
             response = self._request(held, messages, tokens, deadline)
+            left = _left(deadline)
+            # Where HTTP looks for it at the first read of the body: by now that may wait for less than a try might.
+            response.http_response.request.extensions["timeout"]["read"] = left
             limit = BYTES_A_TOKEN * (tokens + 50)
-            yield from _texts(_bytes(response, limit, deadline, self.timeout))
+            yield from _texts(_bytes(response, limit, deadline, self.timeout, left))
 
     def complete(self, messages: Sequence[Message], *, tokens: int) -> str:
         """The whole answer at once. Raises `WriterFailed`."""
@@ -65,18 +69,20 @@ class LanguageModel:
         """The response, its body still to come; `held` closes it."""
         import openai
 
-        timeout = openai.Timeout(self.timeout, connect=min(CONNECT_SECONDS, self.timeout))
         # A server on one's own machine wants no key, but the package does.
         key = self.api_key or "none"
-        client = held.enter_context(openai.OpenAI(base_url=self.url, api_key=key, timeout=timeout, max_retries=0))
+        client = held.enter_context(openai.OpenAI(base_url=self.url, api_key=key, max_retries=0))
         create: Callable[..., Any] = client.chat.completions.with_streaming_response.create
         options: dict[str, Any] = {"max_tokens": tokens, "temperature": 0.0}
         pause = FIRST_PAUSE
         for tries_left in reversed(range(TRIES)):
+            left = _left(deadline)
+            timeout = openai.Timeout(left, connect=min(CONNECT_SECONDS, left))
+            asked = {"model": self.model, "messages": list(messages), "stream": True, "timeout": timeout}
             try:
-                return held.enter_context(create(model=self.model, messages=list(messages), stream=True, **options))
+                return held.enter_context(create(**asked, **options))
             except openai.APITimeoutError:
-                raise WriterFailed("silent", f"{self.timeout:g}") from None
+                raise WriterFailed("silent", f"{left:.0f}") from None
             except openai.APIConnectionError:
                 failure, wait = WriterFailed("unreachable", self.url), pause
             except openai.APIStatusError as error:
@@ -85,9 +91,10 @@ class LanguageModel:
                     options, wait = {"max_completion_tokens": tokens}, 0.0
                 elif error.status_code not in _AGAIN:
                     raise failure from None
+            wait *= random.uniform(1, 1.5)
             if not tries_left or time.monotonic() + wait > deadline:
                 raise failure
-            time.sleep(wait * random.uniform(1, 1.5))
+            time.sleep(wait)
             pause *= 2
         raise AssertionError("the last try returns or raises")
 
@@ -125,8 +132,13 @@ def _wants_other_options(error: "openai.APIStatusError") -> bool:
     return error.status_code == 400 and any(name in str(error) for name in ("max_tokens", "temperature"))
 
 
-def _bytes(response: Any, limit: int, deadline: float, timeout: float) -> Iterator[bytes]:
-    """The body as it comes, while it keeps within the time and the size."""
+def _left(deadline: float) -> float:
+    """Seconds; a moment where there are none, as HTTP would take none for no limit at all."""
+    return max(0.01, deadline - time.monotonic())
+
+
+def _bytes(response: Any, limit: int, deadline: float, timeout: float, silence: float) -> Iterator[bytes]:
+    """The body as it comes, while it keeps within the time and the size; `silence` is how long it waits for a piece."""
     import httpx2  # what `openai` speaks HTTP with; it does not wrap the mistakes of a body
 
     pieces, read = response.iter_bytes(), 0
@@ -134,7 +146,7 @@ def _bytes(response: Any, limit: int, deadline: float, timeout: float) -> Iterat
         try:
             piece = next(pieces, None)
         except httpx2.TimeoutException:
-            raise WriterFailed("silent", f"{timeout:g}") from None
+            raise WriterFailed("silent", f"{silence:.0f}") from None
         except (httpx2.HTTPError, httpx2.StreamError):
             raise WriterFailed("broken_off") from None
         if piece is None:

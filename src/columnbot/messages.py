@@ -1,4 +1,4 @@
-"""Every text that a reader or keeper sees, in Dutch and English."""
+"""What the chat, answers and reports say, in Dutch and English; errors and `--help` are English, where they arise."""
 
 from datetime import date
 
@@ -159,6 +159,12 @@ _MESSAGES: dict[str, dict[str, str]] = {
     "chat.out_of_order": {
         "nl": "Het archief is even niet bereikbaar. Stel je vraag over een minuut nog eens.",
         "en": "The archive cannot be reached just now. Ask your question again in a minute.",
+    },
+    "chat.no_such_part": {
+        "nl": "Dat deel heeft het archief niet. Kies een eerste jaar dat niet na het laatste komt, en een auteur en "
+        "trefwoorden die er zijn.",
+        "en": "The archive has no such part. Choose a first year that is not after the last, and an author and tags "
+        "that are there.",
     },
     "chat.ask": {"nl": "Stel een vraag over de columns", "en": "Ask a question about the columns"},
     "chat.question": {"nl": "Vraag", "en": "Question"},

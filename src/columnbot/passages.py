@@ -54,6 +54,7 @@ class Passages(Sequence[Passage]):
     def __getitem__(self, number: Any) -> Any:
         if isinstance(number, slice):
             return [self[i] for i in range(*number.indices(len(self)))]
+        number = range(len(self))[number]  # of -1 the sentences would end before they begin
         owner, start, end = self.places[number].tolist()
         article = self.articles[owner]
         rows = self.sentence_places[self.first_sentence[number] : self.first_sentence[number + 1]].tolist()
@@ -63,7 +64,7 @@ class Passages(Sequence[Passage]):
         return (self[number] for number in range(len(self)))
 
     @property
-    def sentences(self) -> int:
+    def sentence_count(self) -> int:
         """How many sentences there are."""
         return len(self.sentence_places)
 

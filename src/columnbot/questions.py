@@ -103,16 +103,20 @@ def understand(
     before: Question | None = None,
     cited: frozenset[str] = frozenset(),
 ) -> Question:
-    """The question, spelled out with the one before where it leans on that. Raises `QuestionError`."""
+    """The question, spelled out with the one before where it leans on that. Raises `QuestionError`.
+
+    It leans on as much of a long one as keeps the whole a question that may be asked.
+    """
     asked = checked(question)
     years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
     author = author_of(asked, archive.authors)
     aside = frozenset(name for who in (author, archive.main_author) if who for name in fold(who).split())
     if before is None or not leans_back(asked, aside):
         return Question(asked, asked, frozenset(), years, author, tags, aside)
+    room = max(0, MAX_CHARACTERS - len(asked) - 1)
     return Question(
-        f"{before.text} {asked}", asked, cited or before.about, years or before.years, author or before.author,
-        tags or before.tags, aside | before.aside,
+        f"{before.text[:room]} {asked}".strip(), asked, cited or before.about, years or before.years,
+        author or before.author, tags or before.tags, aside | before.aside,
     )  # fmt: skip
 
 
@@ -138,12 +142,23 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
     return None
 
 
-_TAGGED = re.compile(r"(?:\b(?:tags?|trefwoord|label|categorie|category|rubriek)\s+|#)[\"“‘']?(\w[\w-]*)")
+_TAGGED = re.compile(r"(?:\b(?:tags?|trefwoord|label|categorie|category|rubriek)\s+|#)[\"“‘'„]?")
 
 
 def tags_of(question: str, tags: frozenset[str]) -> frozenset[str]:
-    """The tags, folded, that the question names as such: "#water", "met de tag water"."""
-    return frozenset(_TAGGED.findall(fold(question))) & tags
+    """The tags, folded, that the question names as such: "#water", "met de tag sociale media"."""
+    asked = fold(question)
+    named = (_tag_at(asked, match.end(), tags) for match in _TAGGED.finditer(asked))
+    return frozenset(tag for tag in named if tag)
+
+
+def _tag_at(asked: str, start: int, tags: frozenset[str]) -> str | None:
+    """The longest tag that stands there as a whole."""
+    longest = max(map(len, tags), default=0)
+    for end in range(min(len(asked), start + longest), start, -1):
+        if asked[start:end] in tags and not re.match(r"[\w-]", asked[end:]):
+            return asked[start:end]
+    return None
 
 
 # Of the asking, not of what is asked about: rare in most archives, so that they would outweigh the subject.

@@ -17,16 +17,17 @@ def is_quoted(text: str, start: int, end: int) -> bool:
     """Whether all of the words in that span are quoted by the column.
 
     A mark that never closes quotes what is left of its paragraph; single marks are as often apostrophes, and count not.
+    The mark that opens “so” closes „so“.
     """
     if quoted_block(text, start) is not None:
         return True
-    quoted = False
+    quoted, low = False, False
     for place in range(_paragraph_begin(text, start), end):
         mark = text[place]
-        if mark in _OPENING or (mark == '"' and not quoted):
-            quoted = True
-        elif mark in _CLOSING or mark == '"':
-            quoted = False
+        if mark in _CLOSING or (mark == "“" and low) or (mark == '"' and quoted):
+            quoted, low = False, False
+        elif mark in _OPENING or mark == '"':
+            quoted, low = True, low or mark == "„"
         elif place >= start and not quoted and mark.isalnum():
             return False
     return any(mark.isalnum() for mark in text[start:end])

@@ -174,7 +174,9 @@ def query_terms(index: Index, question: Question, part: str) -> list[str]:
 
 
 def hits_of(index: Index, retrieved: Retrieved, k: int) -> tuple[Hit, ...]:
-    """The best k passages."""
+    """The best k passages, `READ_CLOSER` at most. Raises ValueError for a k below 1."""
+    if k < 1:
+        raise ValueError(f"k is {k}; it must be 1 or more")
     return tuple(
         Hit(index.passages[candidate.number], candidate.score, candidate.vector_rank, candidate.term_rank)
         for candidate in retrieved.candidates[:k]

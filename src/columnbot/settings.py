@@ -127,6 +127,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, dic
 
 def _converted(name: str, value: object, source: str) -> Any:
     kinds = {field.name: field.type for field in fields(Settings)}
+    defaults = {field.name: field.default for field in fields(Settings)}
     if name not in kinds:
         raise SettingsError(f"{source} sets {name!r}, which is no setting; there are: {', '.join(sorted(kinds))}.")
     kind = kinds[name]
@@ -139,6 +140,8 @@ def _converted(name: str, value: object, source: str) -> Any:
         if str(value).lower() not in _TRUTHS:
             raise SettingsError(f"{source} sets {name} to {value!r}; it must be true or false.")
         return _TRUTHS[str(value).lower()]
+    if isinstance(value, str) and not value.strip() and defaults[name] in ("", None):
+        return defaults[name]  # as Docker Compose hands on a variable that is not set
     if not isinstance(value, (str, Path)) or not str(value).strip():
         raise SettingsError(f"{source} sets {name} to {value!r}; it must be text.")
     return Path(value) if kind is Path else str(value)

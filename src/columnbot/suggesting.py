@@ -1,5 +1,6 @@
 """What to ask next: questions that the archive answers with something not yet shown, each tried before offered."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -10,6 +11,7 @@ from columnbot.articles import Article
 from columnbot.asked import asks_for_change
 from columnbot.language import fold
 from columnbot.messages import say
+from columnbot.questions import MAX_CHARACTERS
 from columnbot.years import years_of
 
 TRIED = 8  # questions at most; each costs as much as an answer
@@ -25,7 +27,7 @@ def suggestions(answer: Answer, near: Sequence[Article], ask: Callable[[str], An
     """
     shown = {citation.article.path for citation in answer.citations}
     offered: list[str] = []
-    for question in islice(dict.fromkeys(_candidates(answer, near)), TRIED):
+    for question in islice(filter(_may_be_asked, dict.fromkeys(_candidates(answer, near))), TRIED):
         if len(offered) == k:
             break
         tried = ask(question)
@@ -34,6 +36,11 @@ def suggestions(answer: Answer, near: Sequence[Article], ask: Callable[[str], An
             shown |= new
             offered.append(question)
     return tuple(offered)
+
+
+def _may_be_asked(question: str) -> bool:
+    """Titles may be of any length, and of signs alone ("???")."""
+    return len(question) <= MAX_CHARACTERS and bool(re.search(r"\w", question))
 
 
 def _candidates(answer: Answer, near: Sequence[Article]) -> Iterator[str]:

@@ -8,11 +8,14 @@ from columnbot.language import fold
 YEAR = r"((?:19|20)\d\d)"
 # What makes a number no year.
 _COUNTED = r"(?! (?:euro|dollar|mensen|woorden|keer|lezers|volgers|people|words|times|readers|followers)\b)"
+_TO_AND_WITH = r"(?:tot en met|t/m|up to(?: and including)?)"
 _BETWEEN = re.compile(
-    rf"\b(?:(?:tussen|between)\s+{YEAR}\s+(?:en|tot|t/m|and|to)|"
-    rf"(?:van|from)\s+{YEAR}\s+(?:tot|tot en met|t/m|to|until))\s+{YEAR}\b"
+    rf"\b(?:(?:tussen|between)\s+{YEAR}\s+(?:en|and)\s+|"
+    rf"{YEAR}(?:\s+(?:{_TO_AND_WITH}|tot|to|until|through)\s+|\s?[-–—]\s?)){YEAR}\b(?!-){_COUNTED}"
 )
-_FROM = re.compile(rf"\b(?:sinds|vanaf|na|since|after)\s+{YEAR}\b{_COUNTED}")
+_FROM = re.compile(rf"\b(?:sinds|vanaf|since)\s+{YEAR}\b{_COUNTED}")
+_AFTER = re.compile(rf"\b(?:na|after)\s+{YEAR}\b{_COUNTED}")
+_UP_TO = re.compile(rf"\b{_TO_AND_WITH}\s+{YEAR}\b{_COUNTED}")
 # "voor 2012" is mostly what is meant for that year: "zijn voornemens voor 2012".
 _UNTIL = re.compile(
     rf"(?:\b(?:tot|before|until)|^voor|\b(?:hij|zij|ze|er|we|ik|je|men|was|waren|schreef\w*|gebeurd\w*|al|dat) voor)"
@@ -35,6 +38,10 @@ def years_of(question: str, this_year: int) -> frozenset[int]:
         return frozenset(range(first, last + 1))
     if since := _FROM.search(asked):
         return frozenset(range(int(since[1]), this_year + 1))
+    if after := _AFTER.search(asked):
+        return frozenset(range(int(after[1]) + 1, this_year + 1))
+    if up_to := _UP_TO.search(asked):
+        return frozenset(range(1900, int(up_to[1]) + 1))
     if until := _UNTIL.search(asked) or _UNTIL.search(question.lower()):
         return frozenset(range(1900, int(until[1] or until[2])))
     named = {int(year) for year in re.findall(rf"(?<!€)(?<!€ )\b{YEAR}\b{_COUNTED}", asked)}

@@ -62,7 +62,7 @@ def _bibtex(article: Article, key: str) -> str:
     day = article.date
     fields = {
         "title": article.title,
-        "author": article.author,
+        "author": (article.author or "").strip(),
         "year": str(day.year) if day else None,
         "date": day.isoformat() if day else None,
         "url": article.url if _is_address(article.url) else None,
@@ -74,7 +74,7 @@ def _bibtex(article: Article, key: str) -> str:
 
 def _csl(article: Article, key: str) -> dict[str, Any]:
     item: dict[str, Any] = {"id": key, "type": "article", "title": article.title, "language": article.language}
-    if article.author:
+    if (article.author or "").strip():
         item["author"] = [{"literal": article.author}]
     if article.date:
         item["issued"] = {"date-parts": [[article.date.year, article.date.month, article.date.day]]}
@@ -84,9 +84,9 @@ def _csl(article: Article, key: str) -> dict[str, Any]:
 
 
 def _key(article: Article) -> str:
-    """Such as "meeuwsen2014-3f2a": the last word of the author's name, the year, and a hash of the path."""
-    name = (article.author or "column").split()[-1]
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    """Such as "meeuwsen2014-3f2a1b": the last word of the author's name, the year, and a hash of the path."""
+    name = (article.author or "").split()[-1:]
+    plain = unicodedata.normalize("NFKD", "".join(name)).encode("ascii", "ignore").decode().lower()
     word = re.sub(r"[^a-z]", "", plain) or "column"
     year = str(article.date.year) if article.date else ""
     return f"{word}{year}-{hashlib.blake2b(article.path.encode(), digest_size=3).hexdigest()}"

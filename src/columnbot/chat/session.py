@@ -19,7 +19,7 @@ from columnbot.bot import ColumnBot, Conversation
 from columnbot.chat.reader import column_html
 from columnbot.chat.render import answer_html, nearest_articles, problem_html, question_html
 from columnbot.chat.watch import Watch
-from columnbot.errors import ColumnbotError, QuestionError
+from columnbot.errors import ColumnbotError, FilterError, QuestionError
 from columnbot.feedback import REASONS, Feedback, Verdict
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.language import language_of
@@ -101,12 +101,19 @@ def talk(
         watch.failed(typed, time.perf_counter() - began)
         if left and left.is_set():
             return
-        if not isinstance(error, QuestionError):
-            _log.warning("A question could not be answered: %s", error)  # it names files, which are not the reader's
-        problem = "no_subject" if isinstance(error, QuestionError) else "chat.out_of_order"
-        yield session.say("assistant", problem_html(say(problem, language_of(typed))))
+        yield session.say("assistant", problem_html(say(_problem(error), language_of(typed))))
         return
     watch.answered(typed, session.turns[number].answer, time.perf_counter() - began)
+
+
+def _problem(error: ColumnbotError) -> str:
+    """Which message tells the reader of it."""
+    if isinstance(error, QuestionError):
+        return "no_subject"
+    if isinstance(error, FilterError):
+        return "chat.no_such_part"
+    _log.warning("A question could not be answered: %s", error)  # it names files, which are not the reader's
+    return "chat.out_of_order"
 
 
 def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | None:

@@ -1,6 +1,7 @@
 """The tools that a program or a language model gets of the chat, by Gradio's API and as an MCP server."""
 
 import json
+import logging
 
 import gradio as gr
 from gradio.events import api
@@ -8,9 +9,12 @@ from gradio.events import api
 from columnbot.answering import Answer
 from columnbot.as_json import answer_as_json, article_as_json, hit_as_json
 from columnbot.bot import ColumnBot
-from columnbot.errors import ColumnbotError
+from columnbot.errors import ColumnbotError, QuestionError, UnknownArticle
+from columnbot.messages import say
 
 MOST = 50  # passages of one search
+
+_log = logging.getLogger(__name__)
 
 
 def add_tools(bot: ColumnBot) -> None:
@@ -37,7 +41,7 @@ def add_tools(bot: ColumnBot) -> None:
         try:
             return _json([hit_as_json(hit) for hit in bot.search(question, max(1, min(k, MOST)))])
         except ColumnbotError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise _shown(error) from error
 
     def show(path: str) -> str:
         """Give a whole column as JSON: its title, author, date, address, tags and text.
@@ -48,7 +52,7 @@ def add_tools(bot: ColumnBot) -> None:
         try:
             article = bot.article(path)
         except ColumnbotError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise _shown(error) from error
         return _json(article_as_json(article) | {"text": article.text})
 
     for tool in (ask, search, show):
@@ -64,4 +68,12 @@ def _asked(bot: ColumnBot, question: str) -> Answer:
     try:
         return bot.ask(question)
     except ColumnbotError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise _shown(error) from error
+
+
+def _shown(error: ColumnbotError) -> gr.Error:
+    """What the caller may know of it: not what is wrong here, which names files of this machine."""
+    if isinstance(error, (QuestionError, UnknownArticle)):
+        return gr.Error(str(error), print_exception=False)
+    _log.warning("A tool could not answer: %s", error)
+    return gr.Error(say("chat.out_of_order", "en"), print_exception=False)

@@ -4,6 +4,7 @@ What was asked is nobody's business: its words are logged only where the setting
 """
 
 import logging
+from math import nan
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -32,9 +33,9 @@ class Watch:
         )
         self._verdicts = Counter("columnbot_verdicts", "Verdicts of readers.", ["verdict"], registry=self._registry)
         columns = Gauge("columnbot_columns", "Columns in the index.", registry=self._registry)
-        columns.set_function(lambda: len(bot.index.articles))
+        columns.set_function(self._columns)
         passages = Gauge("columnbot_passages", "Passages in the index.", registry=self._registry)
-        passages.set_function(lambda: len(bot.index))
+        passages.set_function(self._passages)
 
     def answered(self, typed: str, answer: Answer, seconds: float) -> None:
         """An answer was given, be it that the archive does not know."""
@@ -57,8 +58,20 @@ class Watch:
             return False
 
     def figures(self) -> bytes:
-        """All figures, as Prometheus reads them."""
+        """All figures, as Prometheus reads them; those of an index that cannot be reached are NaN."""
         return generate_latest(self._registry)
+
+    def _columns(self) -> float:
+        try:
+            return len(self._bot.index.articles)
+        except ColumnbotError:
+            return nan
+
+    def _passages(self) -> float:
+        try:
+            return len(self._bot.index)
+        except ColumnbotError:
+            return nan
 
     def _count(self, typed: str, outcome: str, seconds: float, more: str = "") -> None:
         self._questions.labels(outcome).inc()

@@ -26,8 +26,9 @@ from columnbot.index.locks import Hold, hold, one_writer, unread
 from columnbot.index.manifest import MEND, Manifest, verify, write_manifest
 
 _NAME = re.compile(r"gen-\d{6,}")
-# A write that was cut short reaches us from numpy as an OSError without a number.
-_BROKEN = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, None)
+_BROKEN = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV)
+# A write that was cut short reaches us from numpy as an OSError without a number; so does many a library's own.
+_CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +73,7 @@ def _explained(index: Path) -> Iterator[None]:
             why = f"{index} may not be written ({error.strerror}). Choose another folder with --index"
         elif error.errno in (errno.EEXIST, errno.ENOTDIR):
             why = f"{index} is not a folder. Choose another one with --index"
-        elif error.errno in _BROKEN:
+        elif error.errno in _BROKEN or (error.errno is None and _CUT_SHORT.search(str(error))):
             why = f"{index} could not be written ({error.strerror or error}). See whether the disk is full or broken"
         else:
             raise

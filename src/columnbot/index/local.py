@@ -311,7 +311,7 @@ def _check_counts(index: LocalIndex) -> None:
         and len(index) == len(index.keys) == len(index.passage_vectors) == manifest.passages
         and len(index) == index.words.size == index.grams.size
         and len(first_sentence) == len(first_word) == manifest.passages + 1
-        and index.passages.sentences == len(index.sentence_vectors.rows) == manifest.sentences
+        and index.passages.sentence_count == len(index.sentence_vectors.rows) == manifest.sentences
         and first_word[-1] == len(index.word_vectors.rows)
         and all(a <= b for a, b in pairwise((0, *first_sentence[[0, -1]].tolist(), manifest.sentences)))
     )
