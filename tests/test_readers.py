@@ -142,6 +142,21 @@ def test_an_unset_field_is_none(tmp_path, unset):
     )
 
 
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "author: PetraSmit\nauteur: Petra Smit",
+        "author: PetraSmit\nauteur: Petra Smit\nauthors: Jan Bos",
+        "author: map[email:petra@voorbeeld.nl name:Petra Smit photo:/p.jpg url:https://voorbeeld.nl/]",
+        "author: 'map[name:Petra Smit]'",
+        "authors: '[map[name:Petra Smit url:/petra]]'",
+        "author: {name: Petra Smit, url: /petra}",
+    ],
+)
+def test_an_author_is_named_as_people_write_the_name(tmp_path, matter):
+    assert read_one(tmp_path, "a.md", f"---\n{matter}\n---\nNiemand zat er.\n").author == "Petra Smit"
+
+
 def test_fields_are_known_in_dutch_and_in_capitals(tmp_path):
     dutch = "titel: De stoel\nDatum: 6-3-2014\nAUTEUR: Petra Smit\ntrefwoorden: [stoel, hal]\n"
     english = "Title: De stoel\nDate: 2014-03-06\nAuthor: Petra Smit\nTags: stoel, hal\n"
@@ -196,7 +211,8 @@ def test_broken_yaml_is_read_line_by_line(tmp_path, matter):
         ("Dit is *heel* **vet** en `code`.", "Dit is heel vet en code."),
         ("Lees [dit stuk](https://voorbeeld.nl/a_(b)) maar.", "Lees dit stuk maar."),
         ("Lees [dit stuk][1] maar.\n\n[1]: https://voorbeeld.nl", "Lees dit stuk maar."),
-        ("Kijk: ![een lege stoel](stoel.jpg)", "Kijk: een lege stoel"),
+        ("Kijk: ![een lege stoel](stoel.jpg)", "Kijk:"),
+        ("<figure><img src='a.jpg' alt='Een lege stoel'><figcaption>Mijn stoel</figcaption></figure>", "Mijn stoel"),
         ("Kijk: ![](stoel.jpg) daar.", "Kijk: daar."),
         ("Kijk: ![IMG_2031.jpg](stoel.jpg) daar.", "Kijk: daar."),
         ("> Een citaat\n\nEn *niet* meer.", "> Een citaat\n\nEn niet meer."),
@@ -243,6 +259,12 @@ def test_an_item_of_a_list_is_a_line_behind_a_hyphen(tmp_path):
 def test_a_draft_is_skipped_and_named(tmp_path, matter):
     (skipped,) = skipped_of(tmp_path, "later/idee.md", f"---\ntitle: Idee\n{matter}\n---\nNog niet af.\n")
     assert skipped.path == "later/idee.md"
+    assert "draft" in skipped.reason
+
+
+@pytest.mark.parametrize("name", ["_drafts/idee.md", "blog/_drafts/oud/idee.html"])
+def test_a_file_in_jekyll_s_folder_of_drafts_is_skipped_as_one(tmp_path, name):
+    (skipped,) = skipped_of(tmp_path, name, "Nog niet af.")
     assert "draft" in skipped.reason
 
 
@@ -378,7 +400,10 @@ def test_one_author_is_one_name_and_signs_what_is_unsigned_with_a_note(tmp_path)
     }
     archive = archive_of(tmp_path, {**signed, "los.md": "Een stuk."})
     assert [article.author for article in archive.articles] == ["Petra Smit"] * 3
-    assert len(archive.notes) == 2
+    assert archive.notes == (
+        'The author "petrasmit" is written out as "Petra Smit".',
+        "1 unsigned article is taken for Petra Smit's, who signed the other 2.",
+    )
 
 
 def test_of_two_authors_none_signs_what_is_unsigned(tmp_path):

@@ -101,6 +101,13 @@ def test_entries_of_atom_are_articles_by_the_feed_s_author(tmp_path):
     assert reasons == {"a.atom#4": "it holds no words"}
 
 
+def test_an_entity_of_html_at_the_very_end_of_a_feed_is_no_fault(tmp_path):
+    entry = "<entry><id>a</id><content>Er stond een stoel.</content><title>Caf&eacute;</title></entry></feed>"
+    articles, reasons = read(tmp_path, "a.atom", ATOM + entry)
+    assert [article.title for article in articles] == ["Café"]
+    assert reasons == {}
+
+
 def test_of_an_export_of_blogger_only_the_live_posts_are_read(tmp_path):
     parts = {
         "post": KIND.format("post"),

@@ -194,3 +194,46 @@ def test_a_mail_part_of_an_encoding_that_is_none_is_read_all_the_same(charset: s
 )
 def test_no_word_of_html_is_lost_or_glued_to_another(markup: str, text: str) -> None:
     assert text_of_html(markup) == text
+
+
+MATTER = """---
+layout: post
+title: De lege stoel &amp; ik
+date: 2012-04-03 10:00:00 +0200
+author: Petra Smit
+tags: [stoel, hal]
+permalink: /stoel/
+---
+"""
+
+
+def test_a_post_of_jekyll_in_html_is_known_by_its_front_matter(tmp_path: Path) -> None:
+    body = (
+        "<h1>De lege stoel &amp; ik</h1>\n<p>Er stond een stoel.<br />{% include foto.html naam='a' %}Niemand zat er."
+        '</p>\n[caption id="a"]<img src="a.jpg" alt="een lege stoel" /> Mijn stoel[/caption]\n'
+        "<p>{{ site.naam }}Nu wel.</p>\n"
+    )
+    assert read_one(tmp_path, "_posts/2012-04-04-stoel.html", MATTER + body) == Article(
+        path="_posts/2012-04-04-stoel.html",
+        title="De lege stoel & ik",
+        text="Er stond een stoel.\nNiemand zat er.\n\nMijn stoel\n\nNu wel.",
+        author="Petra Smit",
+        date=date(2012, 4, 3),
+        url="/stoel/",
+        tags=("stoel", "hal"),
+    )
+
+
+@pytest.mark.parametrize("field", ["published: false", "draft: true"])
+def test_a_post_of_jekyll_that_is_not_published_is_skipped_as_in_markdown(tmp_path: Path, field: str) -> None:
+    post = MATTER.replace("layout: post", field) + "<p>Nog niet af.</p>"
+    archive = read(tmp_path, {"stoel.html": post, "a.md": post, "goed.md": "Een goed stuk."})
+    first, second = (skipped.reason for skipped in archive.skipped)
+    assert "draft" in first
+    assert first == second
+
+
+def test_a_page_of_jekyll_with_nothing_but_tags_of_programs_holds_no_words(tmp_path: Path) -> None:
+    page = "---\nlayout: default\n---\n<ul>{% for post in site.posts %}<li>{{ post.title }}</li>{% endfor %}</ul>"
+    archive = read(tmp_path, {"index.html": page, "goed.md": "Een goed stuk."})
+    assert [skipped.reason for skipped in archive.skipped] == ["the page holds no words"]

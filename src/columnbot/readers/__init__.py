@@ -6,6 +6,7 @@ and gives articles, and the items it left out with the reason, one by one. A bad
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ _STREAMED: dict[str, Callable[[str, BinaryIO], Iterator[Article | Skipped]]] = {
 }
 _KINDS = (*_READERS, ".txt", *_STREAMED, ".zip")
 _MAX_BYTES = 20_000_000
+_DRAFTS = re.compile(r"(?:^|[/#])_drafts/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ def read_archive(
         raise ArchiveError(f"{folder} holds no article that can be read (files ending in {kinds}){seen}.")
     completed, notes = complete_bylines(list(articles.values()))
     if furniture:
-        notes = (*notes, f"{len(furniture)} lines that stand in many of the .txt files are taken for their site's.")
+        lines_are = "line that stands" if len(furniture) == 1 else "lines that stand"
+        are_taken = "is taken for its" if len(furniture) == 1 else "are taken for their"
+        notes = (*notes, f"{len(furniture)} {lines_are} in many of the .txt files {are_taken} site's.")
     sketches = sketches_by_text(readings)
     kept, copies = part_copies(completed, [sketches.get(item.text) or sketch_of(item) for item in completed])
     kept.sort(key=lambda article: (article.date or date.max, article.path))
@@ -241,6 +245,8 @@ def _kind_of(path: str) -> str:
     name = PurePosixPath(path)
     if name.name.startswith("."):
         raise Unreadable("a hidden file")
+    if _DRAFTS.search(path):
+        raise Unreadable("a draft: Jekyll publishes nothing of the folder _drafts")
     kind = name.suffix.lower()
     if kind not in _KINDS:
         raise Unreadable(

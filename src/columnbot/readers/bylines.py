@@ -25,7 +25,7 @@ def complete_bylines(articles: Sequence[Article]) -> tuple[list[Article], tuple[
     but a column that says that a guest wrote it is the guest's, whoever posted it.
     """
     spelled = _spellings([article.author for article in articles if article.author])
-    named = [replace(a, author=spelled[_letters(a.author)]) if a.author else a for a in articles]
+    named = [replace(a, author=spelled[letters(a.author)]) if a.author else a for a in articles]
     notes = [
         f'The author "{login}" is written out as "{name}".'
         for login, name in sorted(
@@ -36,8 +36,9 @@ def complete_bylines(articles: Sequence[Article]) -> tuple[list[Article], tuple[
     unsigned = sum(article.author is None for article in named)
     if len(authors) == 1 and 0 < unsigned <= len(named) / 2:
         (author,) = authors
+        articles_are = "article is" if unsigned == 1 else "articles are"
         notes.append(
-            f"{unsigned} unsigned articles are taken for {author}'s, who signed the other {len(named) - unsigned}."
+            f"{unsigned} unsigned {articles_are} taken for {author}'s, who signed the other {len(named) - unsigned}."
         )
         named = [article if article.author else replace(article, author=author) for article in named]
     for number, article in enumerate(named):
@@ -82,9 +83,10 @@ def _spellings(authors: Sequence[str]) -> dict[str, str]:
     counts = Counter(authors)
     best: dict[str, str] = {}
     for author in sorted(counts, key=lambda name: (len(name.split()) > 1, name != name.lower(), counts[name], name)):
-        best[_letters(author)] = author
+        best[letters(author)] = author
     return best
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """What is left of a name without spaces, marks, accents and capitals: a login and a name may share it."""
     return re.sub(r"[\W_]", "", fold(name))

@@ -3,13 +3,16 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 import yaml
 
-from columnbot.readers.fields import plain
-from columnbot.readers.items import DEEPEST
+from columnbot.readers.bylines import letters
+from columnbot.readers.fields import FIELDS, NO, YES, plain
+from columnbot.readers.items import DEEPEST, one_line, text_of_title
+from columnbot.readers.source import Unreadable, clean, find_date
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,6 +29,8 @@ _YAML_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _UNSET = ("", "~", "null", "Null", "NULL")
 _FIELD = re.compile(r"[\w-]+")
 _LINE = re.compile(r"^([\w-]+)[ \t]*[:=][ \t]*(.*?)[ \t]*$", re.MULTILINE)
+# What Hugo prints of an author who has fields, once that has been stored as the author: map[email:… name:… url:…].
+_PRINTED_MAP = re.compile(r"\[*map\[(?:.*\s)?name:(.*?)(?:\s+\w+:.*)?\]+")
 
 
 def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
@@ -98,3 +103,72 @@ def _split_json(source: str) -> tuple[Mapping[str, Any], str]:
         if re.match(r"[ \t]*(?:\n|\Z)", source[end:]):
             return _by_plain_name(fields), source[end:]
     return {}, source
+
+
+def require_published(matter: Mapping[str, Any]) -> None:
+    """Raises `Unreadable` where the matter says that the text is a draft."""
+    if _says(NO, matter.get("published")) or _says(YES, *_values(matter, "draft")):
+        raise Unreadable("a draft: its front matter says it is not published")
+
+
+def title_of(matter: Mapping[str, Any]) -> str | None:
+    """The title on one line, without the HTML that may stand in it."""
+    title = first_line(matter, "title")
+    return (one_line(text_of_title(title)) or title) if title else None
+
+
+def author_of(matter: Mapping[str, Any]) -> str | None:
+    """The first author named; of several fields with the same letters the one that parts the words of the name."""
+    lines = [line for value in _values(matter, "author") if (line := _one_line(value))]
+    return max((line for line in lines if letters(line) == letters(lines[0])), key=_spaces, default=None)
+
+
+def first_line(matter: Mapping[str, Any], field: str) -> str | None:
+    """The first of the field's names that has words, on one line."""
+    return next((line for value in _values(matter, field) if (line := _one_line(value))), None)
+
+
+def first_date(matter: Mapping[str, Any], path: str) -> date | None:
+    """The matter's, or that in the file's name."""
+    dates = (find_date(value) for value in [*_values(matter, "date"), path.rpartition("/")[2]])
+    return next((found for found in dates if found), None)
+
+
+def tags_of(matter: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tags and categories, each once."""
+    found: list[str] = []
+    for value in _values(matter, "tags"):
+        if isinstance(value, str):
+            # One string is a list parted by commas, else (Jekyll's rule) by spaces.
+            value = value.strip().removeprefix("[").removesuffix("]")
+            found += re.split(r"\s*,\s*" if "," in value else r"\s+", clean(value))
+        elif isinstance(value, list):
+            found += [line for item in value if (line := _one_line(item))]
+    return tuple(dict.fromkeys(tag for tag in found if tag))
+
+
+def _values(matter: Mapping[str, Any], field: str) -> list[Any]:
+    return [matter[name] for name in FIELDS[field] if name in matter]
+
+
+def _says(words: Collection[str], *values: object) -> bool:
+    return any(isinstance(value, (bool, str)) and str(value).strip().lower() in words for value in values)
+
+
+def _spaces(line: str) -> int:
+    return line.count(" ")
+
+
+def _one_line(value: object, depth: int = 0) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("name")
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, list):
+        value = ", ".join(line for item in value if (line := _one_line(item, depth + 1)))
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**18):  # Python prints no longer ones
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    printed = _PRINTED_MAP.fullmatch(value.strip())
+    return one_line(printed[1] if printed else value)

@@ -1,4 +1,4 @@
-"""Web pages, saved by a browser (`.html`, `.mhtml`) or copied by wget or HTTrack.
+"""Web pages, saved by a browser (`.html`, `.mhtml`) or copied by wget or HTTrack; posts of Jekyll with front matter.
 
 The main text and what the page says of itself (JSON-LD, OpenGraph, `<time>`) are found by trafilatura.
 """
@@ -6,17 +6,29 @@ The main text and what the page says of itself (JSON-LD, OpenGraph, `<time>`) ar
 import email
 import email.policy
 import re
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from columnbot.articles import Article
 from columnbot.language import language_of
+from columnbot.readers.front_matter import (
+    author_of,
+    first_date,
+    first_line,
+    require_published,
+    split_front_matter,
+    tags_of,
+    title_of,
+)
 from columnbot.readers.items import one_line
+from columnbot.readers.shortcodes import without_liquid, without_shortcodes
 from columnbot.readers.signatures import part_author, part_date
 from columnbot.readers.source import Unreadable, decode, find_date, first_words, text_of_html, words_of_name
 
@@ -37,7 +49,9 @@ def read_html(path: str, content: bytes) -> tuple[Article, ...]:
     """One article. Raises `Unreadable` when the page holds no words, or only leads to other pages."""
     if any(part.endswith(("_files", "_bestanden")) for part in PurePosixPath(path).parts[:-1]):
         raise Unreadable("a piece of a saved page, not a page")
-    return (_article(path, _decode_page(content)),)
+    page = _decode_page(content)
+    matter, body = split_front_matter(page)
+    return (_post_of_jekyll(path, matter, body) if matter else _article(path, page),)
 
 
 def read_mhtml(path: str, content: bytes) -> tuple[Article, ...]:
@@ -53,6 +67,22 @@ def read_mhtml(path: str, content: bytes) -> tuple[Article, ...]:
                 article = replace(article, url=str(address).strip())
             return (article,)
     raise Unreadable("no web page in it")
+
+
+def _post_of_jekyll(path: str, matter: Mapping[str, Any], body: str) -> Article:
+    """A post as Jekyll's importers write it: front matter, as above Markdown, and HTML with tags of programs in it."""
+    require_published(matter)
+    article = _article(path, without_shortcodes(without_liquid(body)))
+    title = title_of(matter)
+    return replace(
+        article,
+        title=title or article.title,
+        text=_without_title(article.text, title),
+        author=author_of(matter) or article.author,
+        date=first_date(matter, path) or article.date,
+        url=first_line(matter, "url") or article.url,
+        tags=tags_of(matter) or article.tags,
+    )
 
 
 def _article(path: str, page: str) -> Article:

@@ -4,28 +4,33 @@ HTML may stand inside.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from markdown_it import MarkdownIt
 
 from columnbot.articles import Article
 from columnbot.language import language_of
-from columnbot.readers.fields import FIELDS, NO, YES
-from columnbot.readers.front_matter import split_front_matter
-from columnbot.readers.items import DEEPEST, one_line
+from columnbot.readers.front_matter import (
+    author_of,
+    first_date,
+    first_line,
+    require_published,
+    split_front_matter,
+    tags_of,
+    title_of,
+)
+from columnbot.readers.shortcodes import without_liquid
 from columnbot.readers.source import (
     Unreadable,
     clean,
     decode,
-    find_date,
     first_words,
     text_of_html,
     without_comments,
     words_of_name,
 )
 
-_LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
 _CAPTION = re.compile(r"\[caption\b[^\[\]]{0,400}?\bcaption=[\"“”]([^\[\]]{0,2000}?)[\"“”]\s*\]")
 # A WordPress shortcode closes (`[/box]`), or carries attributes (`[gallery link="file"]`), or ends in a slash.
 _CLOSING_SHORTCODE = re.compile(r"\[/(\w+)\]")
@@ -69,10 +74,8 @@ _markdown = MarkdownIt("commonmark", {"html": True, "breaks": False}).enable(["t
 
 def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     """One article. Raises `Unreadable` for what is not text, holds no words, or says it is not published."""
-    source = decode(content)
-    matter, body = split_front_matter(source)
-    if _says(NO, matter.get("published")) or _says(YES, *_values(matter, "draft")):
-        raise Unreadable("a draft: its front matter says it is not published")
+    matter, body = split_front_matter(decode(content))
+    require_published(matter)
     text = text_of_markdown(body)
     if not re.search(r"\w", text):
         raise Unreadable("it holds no words besides its front matter")
@@ -81,30 +84,18 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
             path=path,
             title=_title(matter, body, text, path),
             text=text,
-            author=_first_line(matter, "author"),
-            date=_first_date(matter, path),
-            url=_first_line(matter, "url"),
-            tags=_tags(matter),
+            author=author_of(matter),
+            date=first_date(matter, path),
+            url=first_line(matter, "url"),
+            tags=tags_of(matter),
             language=language_of(text),
         ),
     )
 
 
-def _values(matter: Mapping[str, Any], field: str) -> list[Any]:
-    return [matter[name] for name in FIELDS[field] if name in matter]
-
-
-def _first_line(matter: Mapping[str, Any], field: str) -> str | None:
-    return next((line for value in _values(matter, field) if (line := _one_line(value))), None)
-
-
-def _says(words: Collection[str], *values: object) -> bool:
-    return any(isinstance(value, (bool, str)) and str(value).strip().lower() in words for value in values)
-
-
 def text_of_markdown(body: str) -> str:
     """The words of Markdown as clean paragraphs: markup, shortcodes, Liquid tags and comments gone."""
-    body = without_comments(_LIQUID.sub("", body))
+    body = without_comments(without_liquid(body))
     body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))
     body = _WIKI_LINK.sub(lambda link: link[2] or link[1], body)
     body = _CAPTION.sub(r"\n\n\1\n\n", body)
@@ -120,39 +111,10 @@ def text_of_markdown(body: str) -> str:
 
 
 def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
-    if title := _first_line(matter, "title"):
-        return one_line(text_of_html(title)) or title
+    if title := title_of(matter):
+        return title
     heading = re.search(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$", body, re.MULTILINE)
     if heading and (words := text_of_markdown(heading[1]) or clean(heading[1])):
         return words
     named = words_of_name(path)
     return first_words(text) if named is None else named
-
-
-def _first_date(matter: Mapping[str, Any], path: str) -> Any:
-    dates = (find_date(value) for value in [*_values(matter, "date"), path.rpartition("/")[2]])
-    return next((found for found in dates if found), None)
-
-
-def _tags(matter: Mapping[str, Any]) -> tuple[str, ...]:
-    found: list[str] = []
-    for value in _values(matter, "tags"):
-        if isinstance(value, str):
-            # One string is a list parted by commas, else (Jekyll's rule) by spaces.
-            value = value.strip().removeprefix("[").removesuffix("]")
-            found += re.split(r"\s*,\s*" if "," in value else r"\s+", clean(value))
-        elif isinstance(value, list):
-            found += [line for item in value if (line := _one_line(item))]
-    return tuple(dict.fromkeys(tag for tag in found if tag))
-
-
-def _one_line(value: object, depth: int = 0) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("name")
-    if depth > DEEPEST:
-        return None
-    if isinstance(value, list):
-        value = ", ".join(line for item in value if (line := _one_line(item, depth + 1)))
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**18):  # Python prints no longer ones
-        value = str(value)
-    return one_line(value) if isinstance(value, str) else None

@@ -1,7 +1,11 @@
-"""WordPress shortcodes: the tags in square brackets go, the words in and between them stay."""
+"""Tags of other programs in a text: WordPress's shortcodes, in square brackets, and Liquid's and Hugo's, in braces.
+
+The tags go; the words in and between them stay.
+"""
 
 import re
 
+_LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
 # Attributes hold no brackets; the bound keeps a text of nothing but brackets from taking for ever.
 _TAG = re.compile(r"\[(/?)([a-zA-Z][\w-]{0,60})((?:[\s=/][^\[\]]{0,2000})?)\](?!\()")
 _ATTRIBUTE = re.compile(r"[\w-]\s*=\s*[^\s=]|^\s*https?://|/\s*$")
@@ -13,6 +17,11 @@ _APART = re.compile(
     r"text|video",
     re.IGNORECASE,
 )
+
+
+def without_liquid(text: str) -> str:
+    """The text without the tags of Jekyll and Hugo: `{% include … %}`, `{{< youtube … >}}`, `{:.class}`."""
+    return _LIQUID.sub("", text)
 
 
 def without_shortcodes(markup: str) -> str:

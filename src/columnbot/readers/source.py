@@ -149,7 +149,7 @@ def text_of_html(markup: str) -> str:
         if tag in _DROPPED or not tag:
             continue
         if tag == "img":
-            out.append(_words_of_image(element.get("alt", "")))
+            out.append(" ")  # not its alt text: that describes what is to be seen, and seldom in the columnist's words
         as_is = as_is or tag == "pre"  # a line is a line in it, in what stands inside it too
         out.append(_inline(element.text, as_is))
         stack += [(child, "", as_is) for child in reversed(element)]
@@ -219,12 +219,6 @@ def _is_pull_quote(element: etree._Element) -> bool:
 
 def _inline(text: str | None, as_is: bool = False) -> str:
     return (text if as_is else re.sub(r"\s+", " ", text)) if text else ""
-
-
-def _words_of_image(alt: str) -> str:
-    """An image's words, when they are words and not the name of its file."""
-    alt = alt.strip()
-    return f" {alt} " if " " in alt and not re.search(r"[_/\\]|\.\w{3,4}$|\d{5}", alt) else " "
 
 
 _ISO_DATE = re.compile(

@@ -184,7 +184,7 @@ def _repaired(stream: BinaryIO) -> Iterator[bytes]:
         rest = text[border:]
         yield _ENTITY.sub(_spelled_out, text[:border]).encode("utf-8", "replace")
         chunk = stream.read(_CHUNK)
-    yield (rest + decoder.decode(b"", final=True)).encode("utf-8", "replace")
+    yield _ENTITY.sub(_spelled_out, rest + decoder.decode(b"", final=True)).encode("utf-8", "replace")
 
 
 def _spelled_out(entity: re.Match[str]) -> str:
