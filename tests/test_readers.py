@@ -194,7 +194,26 @@ def test_without_front_matter_the_file_s_name_gives_date_and_title(tmp_path):
 
 def test_a_heading_is_the_title_when_nothing_else_says_it(tmp_path):
     article = read_one(tmp_path, "2014-03-06-x.md", "# De *lege* stoel\n\nNiemand zat er.")
-    assert (article.title, article.text) == ("De lege stoel", "De lege stoel\n\nNiemand zat er.")
+    assert (article.title, article.text) == ("De lege stoel", "Niemand zat er.")
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "text"),
+    [
+        ("```\n# pip install stoel\n```\n\nZo gaat het.", "De brug", "# pip install stoel\n\nZo gaat het."),
+        ("Wim draait.\n\n## Slot\n\nHij is moe.", "De brug", "Wim draait.\n\nSlot\n\nHij is moe."),
+        ("## Begin\n\nWim draait.\n\n## Slot\n\nMoe.", "De brug", "Begin\n\nWim draait.\n\nSlot\n\nMoe."),
+        ("Wim draait al jaren.\n---\n\nMoe.", "De brug", "Wim draait al jaren.\n\nMoe."),
+        ("## Wim\n\nHij draait.", "Wim", "Hij draait."),
+        ("<!-- weg -->\n\nWim\n===\n\nHij draait.", "Wim", "Hij draait."),
+        ("# Wim", "Wim", "Wim"),
+        ("---\ntitle: Wim\n---\n\n### WIM\n\nHij draait.", "Wim", "Hij draait."),
+        ("---\ntitle: Wim\n---\n\n# De brug\n\nHij draait.", "Wim", "De brug\n\nHij draait."),
+    ],
+)
+def test_only_a_heading_that_opens_the_text_is_its_title_and_stands_there_no_more(tmp_path, body, title, text):
+    article = read_one(tmp_path, "2014-05-01-de-brug.md", f"{body}\n")
+    assert (article.title, article.text) == (title, text)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +262,26 @@ def test_broken_yaml_is_read_line_by_line(tmp_path, matter):
         ("**Kop: **en _peanuts _en _**beide **_hier.\n\n_Ook. _", "Kop: en peanuts en beide hier.\n\nOok."),
         ("Een. <!-- weg --> En <!-- dit niet.\n\nEn *dit* ook niet.", "Een. En dit niet.\n\nEn dit ook niet."),
         ("```\nEen\nregel\n```", "Een\nregel"),
+        ("Vooraf.\n\n    <p><strong>Ben je er?</strong><br>‘Ik wel.’</p><p>Jij niet.</p>\n    <ul><li>a</li></ul>",
+         "Vooraf.\n\nBen je er?\n‘Ik wel.’\n\nJij niet.\n\n- a"),
+        ("```\nBen je er?</b><br>‘Ik wel.’</p><p>Jij <i>niet</i>.\n```", "Ben je er?\n‘Ik wel.’\nJij niet."),
+        ("De tag (`<br>`) is een regel, `<p>` een alinea.", "De tag () is een regel, een alinea."),
+        ('<div>Eerst dit.&amp;lt;/p&amp;gt;&amp;lt;p style="margin: 0"&amp;gt;Dan&amp;amp;nbsp;dat.</div>',
+         "Eerst dit.\nDan dat."),
+        ("Zo.\n\n[youtube=https://voorbeeld.nl/a?b=c]\n\nJa. [mijn_ding] En [audio https://voorbeeld.nl/a.mp3] nee.",
+         "Zo.\n\nJa. En nee."),
+        ("Zie [mijn_ding][1], [mijn_ding](/a), [een_ding], [via https://x.nl], [dus is E=mc2].\n\n"
+         "[1]: /b\n[een_ding]: /c",
+         "Zie mijn_ding, mijn_ding, een_ding, [via https://x.nl], [dus is E=mc2]."),
+        ("Typ `[gallery]`.\n\n```\n[gallery ids=\"1\"]\n```\n\nOf namen[mijn_ding] en [/opt/a].",
+         'Typ [gallery].\n\n[gallery ids="1"]\n\nOf namen[mijn_ding] en [/opt/a].'),
+        ("> Een [video] en\n> twee.\n\nDrie.", "> Een en twee.\n\nDrie."),
+        ('Zie [dit][2] en [dat][3].\n\n[2]: {{< ref "x" >}}\n[3]: https://voorbeeld.nl', "Zie dit en dat."),
+        ("Zie [dit][2].\n\n[2]: {% post_url 2012-04-03-x %} 'Kop'\n", "Zie dit."),
+        ("Vooraf.\n\n## Stap 6**\n\nEn verder.", "Vooraf.\n\nStap 6\n\nEn verder."),
+        ("> **Nieuw:****  \n> **  \n> Een.", "> Nieuw:\nEen."),
+        ("Het staat op mijn domein </blog/>. Nog wel.", "Het staat op mijn domein. Nog wel."),
+        ("<table><tr><td>![de stoel](a.jpg)</td><td>Een stoel</td></tr></table>", "| Een stoel"),
         ("Een kop-\u00adstaart\u200bbotsing.", "Een kop-staartbotsing."),
     ],
 )  # fmt: skip

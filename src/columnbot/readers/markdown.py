@@ -4,10 +4,11 @@ HTML may stand inside.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from html import unescape
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from columnbot.articles import Article
 from columnbot.language import language_of
@@ -20,7 +21,8 @@ from columnbot.readers.front_matter import (
     tags_of,
     title_of,
 )
-from columnbot.readers.shortcodes import without_liquid
+from columnbot.readers.items import one_line
+from columnbot.readers.shortcodes import without_liquid, without_shortcodes
 from columnbot.readers.source import (
     Unreadable,
     clean,
@@ -32,11 +34,8 @@ from columnbot.readers.source import (
 )
 
 _CAPTION = re.compile(r"\[caption\b[^\[\]]{0,400}?\bcaption=[\"“”]([^\[\]]{0,2000}?)[\"“”]\s*\]")
-# A WordPress shortcode closes (`[/box]`), or carries attributes (`[gallery link="file"]`), or ends in a slash.
-_CLOSING_SHORTCODE = re.compile(r"\[/(\w+)\]")
-_SHORTCODE_WITH_QUOTES = re.compile(r"\[\w+\s+\w+=[\"“”'][^\[\]\n]*\](?![(\[:])")  # and quotes within its quotes
-_SHORTCODE_WITH_ATTRIBUTES = re.compile(r"\[\w+(?:\s+\w+=(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\"'\]]+))+\s*/?\](?![(\[:])")
-_BARE_SHORTCODE = re.compile(r"\[(?:gallery|more|toc|nextpage|\w+\s*/)\](?![(\[:])", re.IGNORECASE)
+# Where a link leads by its label, when Liquid or Hugo has still to say so: without a target it would be no definition.
+_TARGET_TO_COME = re.compile(r"^([ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*)(?=\{[{%])", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 # Markdown inside a block of HTML is left alone by CommonMark; its words still have to come out clean.
 _LEFT_IMAGE_OR_LINK = re.compile(
@@ -52,12 +51,26 @@ _LEFT_EMPHASIS = re.compile(
     re.MULTILINE,
 )
 # HTML that stood as code: the words stay, the tags go.
-_LEFT_TAG = re.compile(
-    r"</?(?:a|abbr|article|aside|b|blockquote|body|br|button|code|div|em|figure|footer|form|h[1-6]|head|header|hr|html|i|"
+_TAG = (
+    r"/?(?:a|abbr|article|aside|b|blockquote|body|br|button|code|div|em|figure|footer|form|h[1-6]|head|header|hr|html|i|"
     r"iframe|img|input|li|link|main|meta|nav|ol|p|pre|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|"
-    r"thead|title|tr|u|ul|video)(?:\s[^<>]*)?/?>",
+    r"thead|title|tr|u|ul|video)"
+)
+_LEFT_TAGS = re.compile(rf"(?:<{_TAG}(?:\s[^<>]*)?/?>)+", re.IGNORECASE)
+_BREAKING_TAG = re.compile(
+    r"</?(?:article|aside|blockquote|br|div|figure|h[1-6]|hr|li|ol|p|section|table|tr|ul)\b", re.I
+)
+_ESCAPED_TAG = re.compile(rf"&(?:amp;)*lt;{_TAG}(?:\s(?:[^<>&\n]|&(?:amp;)*quot;)*)?/?&(?:amp;)*gt;", re.IGNORECASE)
+# Indented HTML is code to CommonMark; but what opens like this was written by a program that indents, as Drupal does.
+_INDENTED_HTML = re.compile(
+    r"</?(?:a|b|blockquote|br|center|div|em|figcaption|figure|h[1-6]|hr|i|img|li|ol|p|section|span|strong|table|td|tr|"
+    r"ul)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_LEFT_ADDRESS = re.compile(r" ?<(?:\.{0,2}/)[\w/.-]+/>")  # </blog/>
+_LEFT_BARS = re.compile(r"^\|[ |]*$", re.MULTILINE)  # a row of pictures
+# Half a mark of bold, where it can be nothing else.
+_LEFT_STARS = re.compile(r"^\*\*(?:\n|\Z)|(?<=:)\*\*+$", re.MULTILINE)
 # Obsidian: ![[photo.png]], [[note#heading|words]], %%comments%%, ==marks==, > [!note] callouts, ^names of blocks.
 _EMBEDDED_FILE = re.compile(r"!\[\[[^\[\]\n]*\.\w{2,4}(?:[#|][^\[\]\n]*)?\]\]")
 _WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#^\n]*)[^\[\]|\n]*(?:\|([^\[\]\n]*))?\]\](?!\()")
@@ -76,13 +89,13 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     """One article. Raises `Unreadable` for what is not text, holds no words, or says it is not published."""
     matter, body = split_front_matter(decode(content))
     require_published(matter)
-    text = text_of_markdown(body)
+    title, text = _part_title(_parsed(body), title_of(matter))
     if not re.search(r"\w", text):
         raise Unreadable("it holds no words besides its front matter")
     return (
         Article(
             path=path,
-            title=_title(matter, body, text, path),
+            title=title or words_of_name(path) or first_words(text),
             text=text,
             author=author_of(matter),
             date=first_date(matter, path),
@@ -95,26 +108,68 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
 
 def text_of_markdown(body: str) -> str:
     """The words of Markdown as clean paragraphs: markup, shortcodes, Liquid tags and comments gone."""
-    body = without_comments(without_liquid(body))
+    return _text_of(_parsed(body))
+
+
+def _parsed(body: str) -> list[Token]:
+    body = without_comments(without_liquid(_TARGET_TO_COME.sub(r"\1#", body)))
     body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))
     body = _WIKI_LINK.sub(lambda link: link[2] or link[1], body)
-    body = _CAPTION.sub(r"\n\n\1\n\n", body)
-    for name in set(_CLOSING_SHORTCODE.findall(body)):
-        body = re.sub(rf"\[/{name}\]|\[{name}\s[^\]\n]*=[^\]\n]*\]|\[{name}\](?![(\[:])", "", body)
-    for shortcode in (_SHORTCODE_WITH_ATTRIBUTES, _SHORTCODE_WITH_QUOTES, _BARE_SHORTCODE):
-        body = shortcode.sub("", body)
-    body = _FOOTNOTE.sub("", body)
-    text = text_of_html(_markdown.render(body))
-    text = _LEFT_IMAGE_OR_LINK.sub(r"\1", _LEFT_IMAGE_OR_LINK.sub(r"\1", text))
-    text = _LEFT_UNDERLINES.sub("", _LEFT_STRONG.sub(r"\2", _LEFT_TAG.sub("", text)))
+    body = without_shortcodes(_CAPTION.sub(r"\n\n\1\n\n", body), markdown=True)
+    tokens = _markdown.parse(_FOOTNOTE.sub("", body))
+    for token, inner in zip(tokens, tokens[1:], strict=False):
+        if token.type == "heading_open" and inner.children and inner.children[-1].type == "text":
+            last = inner.children[-1]
+            last.content = re.sub(r"(?<=\w)\*\*+$", "", last.content)  # "## Stap 6**"
+    for token in tokens:
+        if token.type == "code_block" and _INDENTED_HTML.match(token.content):
+            token.type = "html_block"
+    return tokens
+
+
+def _text_of(tokens: Sequence[Token]) -> str:
+    text = text_of_html(_markdown.renderer.render(tokens, _markdown.options, {}))
+    text = _LEFT_IMAGE_OR_LINK.sub(_words_of_link, _LEFT_IMAGE_OR_LINK.sub(_words_of_link, text))
+    if _ESCAPED_TAG.search(text):
+        text = "\n".join(_unescaped(line) if _ESCAPED_TAG.search(line) else line for line in text.split("\n"))
+    text = _LEFT_BARS.sub("", text)
+    text = _LEFT_ADDRESS.sub("", _LEFT_TAGS.sub(_break_of_tags, text))
+    text = _LEFT_STARS.sub("", _LEFT_UNDERLINES.sub("", _LEFT_STRONG.sub(r"\2", text)))
     return clean(_LEFT_BACKSLASH.sub("", _LEFT_EMPHASIS.sub(r"\2", text)))
 
 
-def _title(matter: Mapping[str, Any], body: str, text: str, path: str) -> str:
-    if title := title_of(matter):
-        return title
-    heading = re.search(r"^#{1,2}[ \t]+(.+?)[ \t]*#*$", body, re.MULTILINE)
-    if heading and (words := text_of_markdown(heading[1]) or clean(heading[1])):
-        return words
-    named = words_of_name(path)
-    return first_words(text) if named is None else named
+def _words_of_link(match: re.Match[str]) -> str:
+    return "" if match[0].startswith("!") else match[1]
+
+
+def _unescaped(line: str) -> str:
+    """A line of which the HTML was escaped once too often, or twice."""
+    for _ in range(3):
+        line = unescape(line)
+    return line
+
+
+def _break_of_tags(tags: re.Match[str]) -> str:
+    """The end of a line, for tags that part words which nothing else parts."""
+    around = tags.string[max(0, tags.start() - 1) : tags.start()] + tags.string[tags.end() : tags.end() + 1]
+    glued = len(around) == 2 and not re.search(r"\s", around) and around not in ("()", "[]", "“”", "‘’")
+    return "\n" if glued and _BREAKING_TAG.search(tags[0]) else ""
+
+
+def _part_title(tokens: Sequence[Token], title: str | None) -> tuple[str | None, str]:
+    """The title and the text below it, where the heading that opens a text is its title; else what there is of both."""
+    text = _text_of(tokens)
+    if not tokens or tokens[0].type != "heading_open":
+        return title, text
+    heading = one_line(_text_of(tokens[:3])) or ""
+    if not heading or not (heading.casefold() == title.casefold() if title else _is_title(tokens)):
+        return title, text
+    below = _text_of(tokens[3:])
+    return title or heading, below if re.search(r"\w", below) else text
+
+
+def _is_title(tokens: Sequence[Token]) -> bool:
+    """Whether the first heading is no subheading among others, nor a paragraph above a rule of hyphens."""
+    first = tokens[0]
+    others = (token for token in tokens[1:] if token.type == "heading_open")
+    return first.tag == "h1" or (first.markup == "##" and not any(token.tag <= first.tag for token in others))
