@@ -1,7 +1,8 @@
 """Who embeds the passages of a build: this process, or the workers of a Ray cluster.
 
-On Ray each worker keeps the model loaded and is fed a window of passages at a time, as in one process, so the
-vectors are the same. Ray Data starts a worker that was lost again and gives its window to another; what has come
+On Ray each worker keeps the model loaded and embeds a window of passages at a time, as one process does, so the
+vectors are the same. All windows lie in the store of Ray before the first
+is embedded. Ray Data starts a worker that was lost again and gives its window to another; what has come
 back is on disk before more is waited for, so a build that is killed itself is gone on with as any other.
 """
 

@@ -239,7 +239,10 @@ def _copy_button(answer: Answer, turn: int) -> str:
 
 
 def _button(reference: str, kind: str, content: str, *, name: str = "") -> str:
-    """A button that opens a column. A `name` is read out in place of its content, and shown as a tip."""
+    """A button whose value tells the page what to do: open a column, ask or judge.
+
+    A `name` is read out in place of its content, and shown as a tip.
+    """
     if name:
         tip = escape(" ".join(name.split()))  # a blank line would end the bubble's HTML
         content = f'<span class="cb-aside">{_text(name)}</span><span class="cb-shown">{content}</span>'

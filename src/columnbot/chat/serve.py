@@ -164,7 +164,7 @@ def _readiness(watch: Watch) -> Response:
 
 
 async def _health(_: Request) -> Response:
-    """For whoever watches over the chat: it runs, and has an index open. It says nothing else, to nobody."""
+    """For whoever watches over the chat: the process runs. `/ready` says whether it can answer."""
     return PlainTextResponse("ok")
 
 

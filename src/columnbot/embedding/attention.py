@@ -1,8 +1,8 @@
 """Attention for bfloat16 on a processor, in less than half the time that PyTorch's own takes there.
 
-Softmax (Vaswani et al. 2017) without a pass for the largest score or for the sum: a column of ones beside the values
-has the product that weighs the values add up their weights too, and rows of zeros in both leave padding out. What is
-left is two products, which bfloat16 makes quick, and a power of two, for which the processor has an instruction.
+Softmax (Vaswani et al. 2017) without a pass for the largest score or for the sum. A column of ones appended to V makes
+the same product return the softmax's denominator, and zero rows mask padding. What is left is two products, which
+bfloat16 makes quick, and a power of two, for which the processor has an instruction.
 """
 
 from typing import TYPE_CHECKING, Any

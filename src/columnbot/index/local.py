@@ -260,7 +260,7 @@ def words_of(passages: Passages, numbers: Iterable[int]) -> Iterator[tuple[int, 
 
 
 def grams_of(passages: Passages, numbers: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
-    """And their 5-grams."""
+    """The numbers of passages and the 5-grams of each."""
     return ((number, ngrams_of(embedded_text(passages[number]))) for number in numbers)
 
 

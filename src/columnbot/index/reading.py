@@ -134,7 +134,7 @@ class Index(Protocol):
 
     @property
     def sentence_spread(self) -> Spread:
-        """And of all sentences'."""
+        """Mean and covariance of all sentences' vectors."""
 
     @property
     def articles(self) -> tuple[Article, ...]:

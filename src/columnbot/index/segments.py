@@ -37,7 +37,7 @@ class Segment:
 def write_terms(
     new: Iterable[tuple[int, Sequence[str]]], size: int, folder: Path, name: str, earlier: Segment | None = None
 ) -> None:
-    """Writes the index of `size` passages: of new ones their numbers, ascending, and terms; and what is taken over.
+    """Writes an index of `size` passages: `new` ones (ascending number, terms), and the postings taken from `earlier`.
 
     Five files: `{name}.terms` and arrays. Raises `OSError`.
     """

@@ -76,7 +76,7 @@ class _Text:
 
 
 def sketch_of(article: Article) -> Sketch:
-    """That of its text."""
+    """The sketch of an article's text, by which near copies are found."""
     words = _words_of(article)
     least = np.empty(0, np.uint32)
     if len(words) >= _FEW:
