@@ -324,6 +324,35 @@ def test_a_link_may_bring_its_question(browser: Browser, address: str) -> None:
     page.close()
 
 
+def test_the_last_question_stands_at_the_top_of_what_is_seen(page: Page) -> None:
+    for number in (1, 2, 3):
+        ask(page, QUESTION)
+        expect(page.locator(".cb-footing")).to_have_count(number)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.cb-question')].at(-1).getBoundingClientRect().top"
+        " - document.querySelector('#cb-conversation').getBoundingClientRect().top < 100"
+    )
+
+
+def test_a_new_conversation_stays_empty_whatever_was_on_its_way(page: Page) -> None:
+    for _ in range(4):
+        ask(page, QUESTION)
+        expect(page.locator(".cb-question")).to_have_count(1)
+        page.locator("#cb-new").click()
+        page.wait_for_timeout(800)
+        expect(page.locator(".cb-question")).to_have_count(0)
+
+
+def test_another_language_leaves_the_boxes_as_they_are(page: Page) -> None:
+    page.locator("#cb-filters > button").click()
+    page.locator("#cb-since input").click()
+    page.get_by_role("option", name="2020").click()
+    expect(page.locator("#cb-since input")).to_have_value("2020")
+    page.get_by_text("EN", exact=True).click()
+    expect(page.locator("#cb-filters > button")).to_contain_text("Search a part")
+    expect(page.locator("#cb-since input")).to_have_value("2020")
+
+
 ASK_AT_ONCE = """(question) => {
     let left = 6;
     new MutationObserver(() => {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from columnbot import build_index
 from columnbot.readers import read_archive
 from columnbot.readers.readings import write_readings
 from tests.conftest import ROOT
@@ -38,6 +39,17 @@ def test_a_pipe_that_nobody_writes_to_is_not_waited_for(folder: Path) -> None:
 
 
 @unix
+def test_an_index_inside_the_archive_is_no_part_of_it(folder: Path) -> None:
+    (folder / "weg.md").write_text("Deze column wordt straks weggehaald.", encoding="utf-8")
+    build_index(folder, folder / "index")
+    (folder / "weg.md").unlink()
+    build_index(folder, folder / "index")
+
+    archive = read_archive(folder)
+    assert all("weggehaald" not in article.text for article in archive.articles)
+    assert [skip.reason for skip in archive.skipped if skip.path == "index/"] == ["an index of columnbot"]
+
+
 def test_a_device_is_not_read(folder: Path) -> None:
     (folder / "nul.md").symlink_to("/dev/zero")
 

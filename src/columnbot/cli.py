@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import asdict
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,9 +47,12 @@ def main() -> None:
     # NumPy, not yet imported here, multiplies small matrices for a question; its threads save a third of
     # the time on an idle machine, and on a busy one wait for each other ten times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal of another encoding shows "?" for what it has not
+            stream.reconfigure(errors="replace")
     try:
         app()
-    except ColumnbotError as error:
+    except (ColumnbotError, OSError) as error:
         if as_json:
             _print_json({"error": {"kind": type(error).__name__, "message": str(error)}})
         else:

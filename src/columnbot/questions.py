@@ -22,9 +22,14 @@ def points_back(sentence: str) -> bool:
     return bool(_POINTS_BACK.search(sentence))
 
 
+def sound(question: str) -> str:
+    """The question with "?" for half a pair of UTF-16, which a browser or shell may hand on and no file can hold."""
+    return question.encode("utf-8", "replace").decode("utf-8")
+
+
 def checked(question: str) -> str:
     """The question without spaces around it. Raises `QuestionError` when it is empty or far too long."""
-    question = unicodedata.normalize("NFC", " ".join(question.split()))
+    question = unicodedata.normalize("NFC", " ".join(sound(question).split()))
     if not re.search(r"\w", question):
         raise QuestionError("The question is empty; ask something about the columns.")
     if len(question) > MAX_CHARACTERS:

@@ -126,7 +126,7 @@ function follow() {
     if (questions.length > asked) following = true;
     asked = questions.length;
     const last = questions[asked - 1];
-    const scroller = last?.closest(".bubble-wrap");
+    const scroller = last?.closest(".panel-wrap, .bubble-wrap");
     if (!following || !scroller) return;
     const top = last.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
     scroller.scrollTop = top - 24;

@@ -113,20 +113,28 @@ def lay_out(settings: Settings, articles: Sequence[Article], *, written: bool) -
 
 
 def said_of_archive(
-    language: str, settings: Settings, articles: Sequence[Article], *, written: bool
+    language: str, settings: Settings, articles: Sequence[Article], chosen: Sequence[Any] = (), *, written: bool
 ) -> tuple[Any, ...]:
-    """What the `of_archive` of a layout say in that language, of the archive as it is now."""
+    """What the `of_archive` of a layout say in that language, of the archive as it is now.
+
+    The boxes show what is `chosen` in them, or nothing.
+    """
+    boxes = [_box(name, articles, language) for name in _BOXES]
+    for box, value in zip(boxes, chosen, strict=False):
+        box["value"] = value
     return (
         _masthead(settings, articles, language),
         gr.update(**_welcome(articles, language, written)),
-        *(gr.update(**_box(name, articles, language)) for name in _BOXES),
+        *(gr.update(**box) for box in boxes),
     )
 
 
-def spoken_in(language: str, settings: Settings, articles: Sequence[Article], *, written: bool) -> tuple[Any, ...]:
+def spoken_in(
+    language: str, settings: Settings, articles: Sequence[Article], chosen: Sequence[Any] = (), *, written: bool
+) -> tuple[Any, ...]:
     """What the `spoken` of a layout say in that language."""
     return (
-        *said_of_archive(language, settings, articles, written=written),
+        *said_of_archive(language, settings, articles, chosen, written=written),
         gr.update(label=say("chat.language", language)),
         *(gr.update(value=say(f"chat.{name}", language)) for name in ("about", "history", "new")),
         gr.update(placeholder=say("chat.ask", language), label=say("chat.question", language)),

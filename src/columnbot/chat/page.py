@@ -22,6 +22,7 @@ from columnbot.feedback import FILE, keep
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.index import beside
 from columnbot.messages import say
+from columnbot.questions import sound
 from columnbot.settings import Settings
 
 # Gradio has forty places for events that go on at once: these for questions, the others for all that is quick.
@@ -66,7 +67,7 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         ]
         for event in asked:
             event.then(None, None, on.question, js=_IDLE)  # after the whole answer, an error, or a stop
-            event.success(do.go_further, session, on.chatbot, **quick)
+        further = [event.success(do.go_further, session, on.chatbot, **quick) for event in asked]
         on.reader.reference(do.open_column, [session, on.language], on.reader, **quick)
         on.reader.within(do.stay_in, [session, on.language], [path, on.only], **quick)
         on.reader.verdict(do.judge, session, on.chatbot, **quick)
@@ -77,12 +78,12 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
             lambda: ([], None, "", "", None, gr.update(visible=False)),
             None,
             [on.chatbot, session, on.question, on.reader, path, on.only],
-            cancels=asked,
+            cancels=[*asked, *further],
             **quick,
         )
         on.question.stop(None, None, None, cancels=asked)
         emptied.then(do.speak, on.language, on.spoken, **quick)  # the archive may have grown meanwhile
-        on.language.input(do.speak, on.language, on.spoken, **quick)
+        on.language.input(do.speak, [on.language, *on.boxes], on.spoken, **quick)
         # Nothing that happens by itself while the page opens may touch the question: it may be typed already.
         page.load(do.greet, on.language, on.of_archive, **quick)
     page.queue(api_open=False, max_size=_QUEUED)
@@ -175,9 +176,10 @@ class _Handlers:
         except IndexProblem:
             return sheet_html("", f"<p>{say('chat.out_of_order', language)}</p>", language)
 
-    def speak(self, language: str) -> Update:
+    def speak(self, language: str, *chosen: Update) -> Update:
+        """What the page says in that language; the boxes stay as they are `chosen`, if given."""
         try:
-            return spoken_in(language, self.settings, self.bot.articles(), written=self.bot.writer is not None)
+            return spoken_in(language, self.settings, self.bot.articles(), chosen, written=self.bot.writer is not None)
         except IndexProblem:
             return gr.skip()
 
@@ -200,7 +202,7 @@ class _Handlers:
         alone: bool = False,
     ) -> Growing:
         current = held or Session(self.bot.conversation())
-        asked = (typed or "").strip()
+        asked = sound(typed or "").strip()
         field: Update = gr.update(**_ANSWERING)
         async for messages, left in in_turn(self.turns, current, asked, where, self.watch, language, alone=alone):
             yield messages, current, field | {"value": left} if field else gr.skip()

@@ -126,7 +126,8 @@ def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | 
     if number < 0 or session.turns[number].years or session.turns[number].following:
         return None
     answer, bubbles = session.turns[number].answer, len(session.messages)
-    years = bot.columns_a_year(answer.question)
+    # Of a part of the archive, these columns would be said to hold what was not found.
+    years = bot.columns_a_year(answer.question) if session.turns[number].where == EVERYTHING else {}
     following: tuple[str, ...] = ()
     if idle.acquire(blocking=False):
         try:

@@ -77,7 +77,7 @@ class ApproximateVectors:
         return int(self._index.ntotal)
 
     def nearest(self, question: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> Found:
-        """See `PassageVectors`. May miss one or two per thousand of the true k; exact when at most `FEW` are allowed."""
+        """See `PassageVectors`. May miss one or two in a thousand; exact when at most `FEW` are allowed."""
         if allowed is not None and np.count_nonzero(allowed) <= FEW:
             likely = np.flatnonzero(allowed)
         else:

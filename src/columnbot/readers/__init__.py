@@ -160,12 +160,22 @@ def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
 
     for parent, folders, names in os.walk(folder, onerror=note):
         for name in list(folders):
-            reason = "a hidden folder" if name.startswith(".") else "a link to a folder"
-            if name.startswith(".") or Path(parent, name).is_symlink():
+            reason = _why_not_entered(Path(parent, name))
+            if reason:
                 folders.remove(name)
                 skipped.append(Skipped(_relative(Path(parent, name), folder) + "/", reason))
         folders.sort()
         yield from (Path(parent, name) for name in sorted(names))
+
+
+def _why_not_entered(folder: Path) -> str | None:
+    if folder.name.startswith("."):
+        return "a hidden folder"
+    if folder.is_symlink():
+        return "a link to a folder"
+    if any(folder.glob("gen-*")) and any((folder / name).is_file() for name in ("CURRENT", "build.lock")):
+        return "an index of columnbot"  # which holds the columns' texts, also of those that are gone
+    return None
 
 
 def _read_file(file: Path, path: str, pages: bool, readings: dict[str, Reading], known: Readings) -> list[Item]:
