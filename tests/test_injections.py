@@ -59,7 +59,7 @@ def assert_nothing_came_of_it(answer: Answer, payload: dict[str, str]) -> None:
     assert not re.search(r"https?:|www\.|\]\(|!\[|<", written_text(answer))
     html = answer_html(answer, 0, answer.question)
     tags = {tag.lower() for tag in re.findall(r"<\s*/?\s*(\w+)", html)}
-    assert tags <= {"div", "p", "span", "button", "h4", "ul", "li", "q", "details", "summary"}
+    assert tags <= {"div", "p", "span", "button", "h4", "ul", "li", "q", "br", "details", "summary"}
     assert not re.search(r"\b(?:href|src|srcset|style|on\w+)\s*=", re.sub(r">[^<]*<", "><", html))
     assert "\n" not in html
 
