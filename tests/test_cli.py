@@ -1,6 +1,7 @@
 """The command line as a keeper and a reader use it: what it prints, its exit status, and its one-line errors."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -314,3 +315,26 @@ def test_an_index_of_another_format_whose_columns_are_gone_says_what_to_do(colum
     assert "format 2" in found.err
     assert f"columnbot index {home / 'articles'} --index index" in found.err
     assert found.err.count("\n") == 1
+
+
+def started(*arguments: str, encoding: str = "utf-8", output: Any = subprocess.PIPE) -> Any:
+    """The command line in a process of its own, with an output of that encoding."""
+    return subprocess.run(
+        [sys.executable, "-m", "columnbot", *arguments],
+        stdout=output, stderr=subprocess.PIPE, env=os.environ | {"PYTHONIOENCODING": encoding}, check=False,
+    )  # fmt: skip
+
+
+def test_an_output_of_another_encoding_shows_a_question_mark_for_what_it_has_not(sample_index: Path) -> None:
+    shown = started("show", "2018-02-15-wij-bellen-niet-meer.md", "--index", str(sample_index), encoding="ascii")
+    assert shown.returncode == 0, shown.stderr
+    assert b"?" in shown.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_an_output_that_cannot_be_written_is_said_in_one_line(sample_index: Path, form: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        said = started("search", "koude bellen", "--index", str(sample_index), *form, output=full).stderr.decode()
+    assert said.startswith("columnbot: ")
+    assert "Traceback" not in said

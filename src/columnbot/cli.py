@@ -42,7 +42,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """The entry point: errors of the user's as one line, everything else as it is."""
+    """The entry point: what the user or the machine can mend as one line, everything else as it is."""
     as_json = "--json" in sys.argv[1:]
     # NumPy, not yet imported here, multiplies small matrices for a question; its threads save a third of
     # the time on an idle machine, and on a busy one wait for each other ten times as long.
@@ -53,7 +53,7 @@ def main() -> None:
     try:
         app()
     except (ColumnbotError, OSError) as error:
-        if as_json:
+        if as_json and isinstance(error, ColumnbotError):  # else it may be the output that cannot be written
             _print_json({"error": {"kind": type(error).__name__, "message": str(error)}})
         else:
             sys.stderr.write(f"columnbot: {error}\n")

@@ -1,9 +1,9 @@
 """Who embeds the passages of a build: this process, or the workers of a Ray cluster.
 
 On Ray each worker keeps the model loaded and embeds a window of passages at a time, as one process does, so the
-vectors are the same. All windows lie in the store of Ray before the first
-is embedded. Ray Data starts a worker that was lost again and gives its window to another; what has come
-back is on disk before more is waited for, so a build that is killed itself is gone on with as any other.
+vectors are the same. All windows lie in the store of Ray before the first is embedded. Ray Data starts a worker
+that was lost again and gives its window to another; what has come back is on disk before more is waited for, so
+a build that is killed itself is gone on with as any other.
 """
 
 import logging
