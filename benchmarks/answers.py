@@ -5,13 +5,15 @@
         --questions ANOTHER_INDEX benchmarks/government.jsonl \
         --conversations INDEX benchmarks/conversations.jsonl [--write docs/answers.md]
 
-Every figure is of questions left out: an eighth at a time is answered with weights fitted on the rest (`fit.py`).
+Every figure is of questions left out: of the quarter that the reader did not learn from, an eighth at a time is
+answered with weights fitted on the rest (`fit.py`).
 With `--write` the tables go into the page, and the two plots beside it. Needs the extra `[bench]`.
 """
 
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,9 @@ from matplotlib import pyplot
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from columnbot import Citation, ColumnBot
-from columnbot.answering import SURE_ENOUGH, answer_by_quoting
+from columnbot import Answer, Citation, ColumnBot
+from columnbot.embedding import open_reader
+from columnbot.evidence import QUICK, READ, weigh_sentences
 from columnbot.index import embedded_text
 from fit import Example, examples, left_out
 from retrieval import write
@@ -45,27 +48,28 @@ def words(example: Example, passages: int) -> int:
     return sum(len(embedded_text(index.passages[candidate.number]).split()) for candidate in best)
 
 
-def ways_of_answering(data: Sequence[Example], right: NDArray[np.bool_]) -> str:
+def ways_of_answering(data: Sequence[Example], answers: Sequence[Answer], quick: Sequence[Answer]) -> str:
     """What is shown, and how often it holds the answer; nothing is refused here."""
     asked = [x for x in data if x.places]
-    quoted = [answer_by_quoting(x.bot.index, x.retrieved) for x in asked]
     lines = ["| nothing refused | the answer is shown | words shown |", "|---|--:|--:|"]
-    known = np.array([bool(x.places) for x in data])
-    length = np.mean([len(answer.text.split()) for answer in quoted if answer.found])
-    lines.append(f"| **columnbot** | **{right[known].mean():.3f}** | {length:.0f} |")
+    for name, given in (("**columnbot**", answers), ("`--quick`, without the reader", quick)):
+        those = [(x, answer) for x, answer in zip(data, given, strict=True) if x.places]
+        shown = np.mean([x.is_right(answer) for x, answer in those])
+        lines.append(f"| {name} | {shown:.3f} | {np.mean([len(answer.text.split()) for _, answer in those]):.0f} |")
     for name, passages in (("the best passage as the answer", 1), ("whole passages as the source, three", PASSAGES)):
         shown = np.mean([shows(x, passages) for x in asked])
         lines.append(f"| {name} | {shown:.3f} | {np.mean([words(x, passages) for x in asked]):.0f} |")
     return "\n".join(lines)
 
 
-def ways_of_refusing(data: Sequence[Example], sure: NDArray[np.float64]) -> str:
+def ways_of_refusing(data: Sequence[Example], sure: NDArray[np.float64], quick: NDArray[np.float64]) -> str:
     """How well each tells what has an answer from what has none."""
     known = np.array([bool(x.places) for x in data])
     cosines = np.array([max(c.cosine for c in x.retrieved.candidates[:10]) for x in data])
     lines = [f"| one in ten of those with an answer refused | AUROC | refused of the {(~known).sum()} without |"]
     lines.append("|---|--:|--:|")
-    for name, figures in (("**columnbot's confidence**", sure), ("the cosine of the best passage", cosines)):
+    ways = {"**columnbot's confidence**": sure, "`--quick`": quick, "the cosine of the best passage": cosines}
+    for name, figures in ways.items():
         threshold = np.quantile(figures[known], REFUSED)
         refused = (figures[~known] < threshold).mean()
         lines.append(f"| {name} | {roc_auc_score(known, figures):.3f} | {refused:.2f} |")
@@ -125,7 +129,7 @@ def plot_risk(right: NDArray[np.bool_], sure: NDArray[np.float64], file: Path) -
     risk = 1 - np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     figure, axes = pyplot.subplots(figsize=(4.5, 4))
     axes.plot(np.arange(1, len(order) + 1) / len(order), risk)
-    axes.axvline((sure >= SURE_ENOUGH).mean(), color="0.7", linewidth=1)
+    axes.axvline((sure >= READ.sure_enough).mean(), color="0.7", linewidth=1)
     axes.set(xlabel="share of all questions answered", ylabel="share of these wrong", xlim=(0, 1), ylim=(0, 1))
     _save(figure, file)
 
@@ -146,17 +150,21 @@ def main() -> None:
     talks = [follow_ups(ColumnBot.open(args.conversations[0]), args.conversations[1])] if args.conversations else []
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "columnbot"
-    data = [x for index, file in args.questions for x in examples(ColumnBot.open(index), file)]
-    right, sure = left_out(data)
+    reader = open_reader()
+    data = [x for index, file in args.questions for x in examples(ColumnBot.open(index), file, reader)]
+    answers, sure = left_out(data, READ)
+    right = np.array([x.is_right(answer) for x, answer in zip(data, answers, strict=True)])
+    unread = [replace(x, evidence=tuple(weigh_sentences(x.bot.index, x.retrieved))) for x in data]
+    quick, quick_sure = left_out(unread, QUICK)
     known = np.array([bool(x.places) for x in data])
-    answered = sure >= SURE_ENOUGH
+    answered = sure >= READ.sure_enough
     figures = "\n\n".join(
         (
             f"{known.sum()} questions with an answer and {(~known).sum()} without, of two archives. As it is set, "
             f"columnbot refuses {(~answered[known]).mean():.2f} of the first and {(~answered[~known]).mean():.2f} of "
             f"the others; of what it answers, {right[answered & known].mean():.2f} of the first is right.",
-            ways_of_answering(data, right),
-            ways_of_refusing(data, sure),
+            ways_of_answering(data, answers, quick),
+            ways_of_refusing(data, sure, quick_sure),
             calibration(right, sure),
             *talks,
         )

@@ -1,7 +1,7 @@
 """Where the time of an answer goes, and that of bringing an index up to date after one column changed.
 
-    python -m benchmarks.phases INDEX [--questions FILE]    an answer, beside embedding its question
-    python -m benchmarks.phases INDEX --rebuild ARTICLES    works on copies of both
+    python -m benchmarks.phases INDEX [--quick] [--questions FILE]    an answer, beside embedding its question
+    python -m benchmarks.phases INDEX --rebuild ARTICLES              works on copies of both
 
 What stands below a phase is part of it.
 """
@@ -34,6 +34,7 @@ ANSWER = (
     ("columnbot.retrieval", "_read_closer", "  the words of the best and their columns"),
     ("columnbot.bot", "answer_by_quoting", "what is quoted"),
     ("columnbot.answering", "weigh_sentences", "  the sentences of ten passages weighed"),
+    ("columnbot.embedding.reader", "Reader.read", "    the passages read with the question"),
     ("columnbot.answering", "confidence_of", "  the confidence"),
     ("columnbot.answering", "_choose", "  runs of sentences chosen"),
 )
@@ -76,9 +77,9 @@ def show(phases: tuple[tuple[str, str, str], ...], taken: dict[str, float], whol
         print(f"{seconds / times * 1000:8.2f} ms  {label}")
 
 
-def answers(index: Path, questions: Path) -> None:
+def answers(index: Path, questions: Path, *, quick: bool) -> None:
     """An answer, warm; and its median beside that of embedding the question, in turns."""
-    bot = ColumnBot.open(index)
+    bot = ColumnBot.open(index, quick=quick)
     embedder = open_embedder(bot.index.manifest.model).embedder
     asked = [json.loads(line)["question"] for line in questions.read_text(encoding="utf-8").splitlines()][:200]
     for question in asked[:20]:
@@ -126,12 +127,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("index", type=Path)
     parser.add_argument("--questions", type=Path, default=Path("benchmarks/questions.jsonl"))
+    parser.add_argument("--quick", action="store_true", help="without the reader")
     parser.add_argument("--rebuild", type=Path, metavar="ARTICLES")
     given = parser.parse_args()
     if given.rebuild:
         rebuilds(given.index, given.rebuild)
     else:
-        answers(given.index, given.questions)
+        answers(given.index, given.questions, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Answers that quote: what they hold, what they cite, and when they say that the archive does not know."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from columnbot import Answer, Article, Citation, ColumnBot, answering, build_index
 from columnbot.answering import ANSWER_WORDS, QUOTES, growing
+from columnbot.evidence import READ
 from columnbot.questions import points_back
 
 QUESTIONS = (
@@ -124,7 +126,8 @@ def test_a_quote_that_opens_with_a_pronoun_brings_the_sentence_before_it(bot: Co
 def test_a_heading_or_question_is_quoted_with_what_stands_below_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "SURE_ENOUGH", 0.0)  # one column tells too little to be sure
+    anything = replace(READ, sure_enough=0.0)  # one column tells too little to be sure
+    monkeypatch.setattr(answering, "READ", anything)
     (tmp_path / "archief").mkdir()
     (tmp_path / "archief" / "boete.md").write_text(
         "---\ntitle: Een dure maandag\nauthor: Tineke Vos\ndate: 2019-02-03\n---\n"

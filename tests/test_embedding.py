@@ -17,7 +17,7 @@ from columnbot.embedding.bundled import PASSAGE_PROMPT, QUERY_PROMPT, build_sent
 from columnbot.embedding.pooling import embed_pooled, pooled_question
 from columnbot.embedding.weights import (
     BundledWeights,
-    QuestionTokenizer,
+    FewTextsTokenizer,
     build_tokenizer,
     bundled_file,
     read_weights,
@@ -106,14 +106,14 @@ def in_float32(weights: BundledWeights) -> "SentenceTransformer":
 
 
 @pytest.fixture(scope="module")
-def tokenizers(weights: BundledWeights) -> tuple[QuestionTokenizer, "Tokenizer"]:
-    return QuestionTokenizer(weights), build_tokenizer(weights)
+def tokenizers(weights: BundledWeights) -> tuple[FewTextsTokenizer, "Tokenizer"]:
+    return FewTextsTokenizer(weights), build_tokenizer(weights)
 
 
 @given(st.text(max_size=80) | st.sampled_from(TEXTS))
 @settings(max_examples=300, deadline=None)
 def test_a_tokenizer_that_knows_the_pieces_of_a_text_cuts_it_as_one_that_knows_all(
-    tokenizers: tuple[QuestionTokenizer, "Tokenizer"], text: str
+    tokenizers: tuple[FewTextsTokenizer, "Tokenizer"], text: str
 ) -> None:
     small, whole = tokenizers
     ids, places = small.encode(text, 512)
@@ -222,7 +222,7 @@ def test_a_words_vector_in_a_question_is_the_mean_of_its_tokens(
 
 
 def test_a_text_of_more_tokens_than_the_model_takes_is_cut_at_the_same_one_by_numpy_and_by_torch(
-    embedder: Embedder, in_float32: "SentenceTransformer", tokenizers: tuple[QuestionTokenizer, "Tokenizer"]
+    embedder: Embedder, in_float32: "SentenceTransformer", tokenizers: tuple[FewTextsTokenizer, "Tokenizer"]
 ) -> None:
     text = " ".join(TEXTS * 5)
     encoded = tokenizers[1].encode(PASSAGE_PROMPT + text)

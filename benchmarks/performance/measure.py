@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from benchmarks.costs import megabytes, peak_megabytes
-from benchmarks.performance.systems import SYSTEMS
+from benchmarks.performance.systems import ONLY_ASKED, SYSTEMS
 from benchmarks.scale import in_process
 
 from columnbot.articles import Article
@@ -122,7 +122,7 @@ def build(plan: Plan) -> Iterator[Figures]:
     """Every system's build, from nothing to what it stores."""
     passages = len(json.loads((plan.work / "passages.json").read_text(encoding="utf-8")))
     for turn in range(plan.rounds):
-        for name in turned([name for name in plan.systems if name != "question alone"], turn):
+        for name in turned([name for name in plan.systems if name not in ONLY_ASKED], turn):
             shutil.rmtree(plan.work / name, ignore_errors=True)
             ran = step(plan, name, "build")
             taken = json.loads(ran.output.splitlines()[-1])

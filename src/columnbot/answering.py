@@ -7,7 +7,8 @@ from typing import Literal
 
 from columnbot.articles import Article
 from columnbot.asked import asks_for_change
-from columnbot.evidence import PASSAGES_READ, Evidence, confidence_of, weigh_sentences
+from columnbot.embedding import Reader
+from columnbot.evidence import PASSAGES_READ, QUICK, READ, Evidence, Weighing, confidence_of, weigh_sentences
 from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.lines import in_lines, is_heading, lists_in
@@ -64,31 +65,33 @@ class Answer:
     notice: str | None = None
 
 
-ANSWER_WORDS = 150  # what an answer comes to at most, but for a single longer sentence,
-WORTH_READING = 0.0024  # and how much likelier each word of a further quote has to make it that the answer is shown
-# For a follow-up, whose vector is mixed, these chances say too little to go by; of a timeline each year counts.
-FIXED_WORDS = 95
+ANSWER_WORDS = 150  # what an answer comes to at most, but for a single longer sentence
+FIXED_WORDS = 95  # a follow-up's and a timeline's
 QUOTES = 5
 RUN_WORDS = 45  # what a quote of several sentences comes to at most,
 LIST_WORDS = 60  # and a list, which comes whole: one that is longer may be parted
 FAR_BEHIND = 5.0  # a quote that scores so much below the best one is not worth a place beside it
 READING = 0.7  # what a run loses for each e-fold of its words, as the asker has to read them,
 SHORT = 8  # beyond so many: a sentence of three words seldom says anything by itself
-# An answer less sure than this is not given: it refuses one in ten of those that have one.
-SURE_ENOUGH = 0.34
-SURE_ENOUGH_TO_GO_ON = 0.27  # a follow-up's mixed vector is less near to anything
 MOST_OF_IT = 0.5  # of what a question is about, named in each quote of a timeline
 NEAREST = 3
 HITS_SHOWN = 10
 
 
-def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
+def answer_by_quoting(index: Index, retrieved: Retrieved, reader: Reader | None = None) -> Answer:
     """The sentences that answer, quoted with who wrote them and when; or that the archive has no answer."""
+    weighing = READ if reader else QUICK
+    return answer_from(index, retrieved, weigh_sentences(index, retrieved, reader), weighing)
+
+
+def answer_from(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence], weighing: Weighing) -> Answer:
+    """The same out of sentences as they were weighed."""
     language = language_of(retrieved.question.focus, default=language_of(retrieved.question.text))
-    evidence = weigh_sentences(index, retrieved)
-    confidence = confidence_of(index, retrieved, evidence)
+    confidence = confidence_of(index, retrieved, evidence, weighing)
     hits = hits_of(index, retrieved, HITS_SHOWN)
-    enough = SURE_ENOUGH_TO_GO_ON if retrieved.question.is_follow_up else SURE_ENOUGH
+    follows = retrieved.question.is_follow_up
+    changes = asks_for_change(retrieved.question.focus)
+    enough = weighing.sure_enough_to_go_on if follows or changes else weighing.sure_enough
     asked = names_a_subject(retrieved.question)
     if not asked or not evidence or confidence < enough:
         why = say("not_found" if asked else "no_subject", language)
@@ -96,15 +99,15 @@ def answer_by_quoting(index: Index, retrieved: Retrieved) -> Answer:
             retrieved.question.text, False, confidence if asked else 0.0, (), (), _not_found(why, hits, language),
             hits, language,
         )  # fmt: skip
-    ranked = dict.fromkeys(
-        index.passages[candidate.number].article for candidate in retrieved.candidates[:PASSAGES_READ]
-    )
-    if asks_for_change(retrieved.question.focus) and len(years := _one_a_year(evidence)) > 1:
+    if changes and len(years := _one_a_year(evidence)) > 1:
         as_they_came = sorted(retrieved.candidates[:PASSAGES_READ], key=lambda candidate: candidate.number)
         citations = _cite(_spans(years, [index.passages[candidate.number].article for candidate in as_they_came]))
         sentences = tuple(_timeline(citations, language))
     else:
-        citations = _cite(_spans(_choose(evidence, language, fixed=retrieved.question.is_follow_up), tuple(ranked)))
+        # For a follow-up, whose vector is mixed, the chances say too little to go by; of a timeline each year counts.
+        most, worth = (FIXED_WORDS, 0.0) if follows else (ANSWER_WORDS, weighing.worth_reading)
+        chosen = _choose(evidence, language, most, worth)
+        citations = _cite(_spans(chosen, [run.sentences[0].passage.article for run in chosen]))
         sentences = tuple(_sentences(citations, language))
     return Answer(retrieved.question.text, True, confidence, sentences, citations, joined(sentences), hits, language)
 
@@ -201,13 +204,11 @@ def _run(sentences: Sequence[Evidence], words: int) -> Run:
     return Run(tuple(sentences), words, chance, math.log(chance) - READING * math.log(max(words, SHORT)))
 
 
-def _choose(evidence: Sequence[Evidence], language: str, *, fixed: bool) -> list[Run]:
-    """The best runs that fit into an answer, are worth their words and do not say the same twice, best first.
+def _choose(evidence: Sequence[Evidence], language: str, most: int, worth: float) -> list[Run]:
+    """The best runs that fit into `most` words, are `worth` theirs and do not say the same twice, best first.
 
-    So what one sentence plainly answers is answered shortly, and there is room for more where none is likely; unless
-    the length is `fixed`.
+    So what one sentence plainly answers is answered shortly, and there is room for more where none is likely.
     """
-    most, worth = (FIXED_WORDS, 0.0) if fixed else (ANSWER_WORDS, WORTH_READING)
     chosen: list[Run] = []
     said: set[str] = set()
     words = 0
@@ -244,8 +245,8 @@ def _one_a_year(evidence: Sequence[Evidence]) -> list[Run]:
 
 
 def _spans(runs: Sequence[Run], ranked: Sequence[Article]) -> list[tuple[Article, int, int]]:
-    """Spans to quote: column by column as these are ranked, within one as they stand, neighbours joined."""
-    places = {article.path: place for place, article in enumerate(ranked)}
+    """Spans to quote: column by column as these are first ranked, within one as they stand, neighbours joined."""
+    places = {article.path: place for place, article in reversed(list(enumerate(ranked)))}
     found = [
         (r.sentences[0].passage.article, r.sentences[0].sentence.start, r.sentences[-1].sentence.end) for r in runs
     ]

@@ -21,6 +21,7 @@ from columnbot.options import (
     JsonOption,
     ModelOption,
     QuestionArgument,
+    QuickOption,
     QuotedOption,
     RerankerOption,
     SinceOption,
@@ -139,6 +140,7 @@ def ask(
     index: IndexOption = None,
     model: ModelOption = None,
     reranker: RerankerOption = None,
+    quick: QuickOption = None,
     checker: CheckerOption = None,
     author: AuthorOption = None,
     since: SinceOption = None,
@@ -148,7 +150,7 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question, with the places it was found."""
-    settings = load_settings(flags={"index": index, "reranker": reranker, "checker": checker})
+    settings = load_settings(flags={"index": index, "reranker": reranker, "quick": quick, "checker": checker})
     where = filters(author, since, until, tag)
     bot = _open(settings, model, quoted)
     answer = bot.ask(question, **where)
@@ -256,6 +258,7 @@ def chat(
     index: IndexOption = None,
     model: ModelOption = None,
     reranker: RerankerOption = None,
+    quick: QuickOption = None,
     checker: CheckerOption = None,
     host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on.")] = None,
@@ -290,6 +293,7 @@ def chat(
         flags={
             "index": index,
             "reranker": reranker,
+            "quick": quick,
             "checker": checker,
             "host": host,
             "port": port,
@@ -355,6 +359,7 @@ def _open(settings: Settings, model: str | None, quoted: bool) -> Any:
         settings.index,
         model=model,
         reranker=settings.reranker,
+        quick=settings.quick,
         writer=None if quoted else open_language_model(settings),
         checker=None if quoted else settings.checker,
     )

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.asked import Asked, asked_for, offers
+from columnbot.asked import Asked, asked_for, asks_for_change, offers
+from columnbot.embedding import PassageInput, Reader
 from columnbot.index import Index, embedded_text
 from columnbot.index.arrays import begins
 from columnbot.index.word_vectors import closeness
@@ -17,23 +18,57 @@ from columnbot.passages import Passage, Sentence
 from columnbot.retrieval import Retrieved, query_terms
 
 PASSAGES_READ = 10  # passages whose sentences may answer
+FAR_BELOW = 4.0  # a passage that scores so much below the best is not worth reading with the question: half of them do
 
-# Both sets of weights come out of `benchmarks/fit.py`: 2,499 questions of our own about two Dutch archives.
-# A sentence's are those of a softmax over the sentences of a question. They weigh how near it is in meaning (a
-# z-score); the share of the question's words that it names, and that one beside it names; how near its words
-# and those of the two before it come to the question's; how its passage compares with the best; whether it offers
-# what is asked for; what makes it a poor quote; and whether it is itself a question.
-SENTENCE_WEIGHTS = np.array([0.97, 2.75, 1.41, 6.32, 0.39, 2.41, -1.59, -1.33], np.float32)
-# The confidence is a logistic regression of "the archive answers this", scaled so that its figure is the share of
-# answers that are right; see `confidence_features`.
-CONFIDENCE_WEIGHTS = np.array([15.09, 5.3, 0.56, -0.73, -18.18], np.float32)
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Weighing:
+    """What is made of the figures: all of it comes out of `benchmarks/fit.py`.
+
+    The weights of a sentence, `sentence`, are those of a softmax over the sentences of a question. They weigh how near
+    it is in meaning (a z-score); the share of the question's words that it names, and that one beside it names; how
+    near its words and those of the two before it come to the question's; how its passage compares with the best;
+    whether it offers what is asked for; what makes it a poor quote; whether it is itself a question; and what the
+    reader makes of it, where there is one.
+
+    `confidence` are those of a logistic regression of "the archive answers this", scaled so that its figure is the
+    share of answers that are right; see `confidence_features`. An answer less sure than `sure_enough` is not given: it
+    refuses one in ten of those that have one. A follow-up's mixed vector is less near to anything, and how a thing
+    changed is seldom said in one sentence, so these need only `sure_enough_to_go_on`. `worth_reading` is how much
+    likelier each word of a further quote has to make it that the answer is shown.
+    """
+
+    sentence: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    sure_enough: float
+    sure_enough_to_go_on: float
+    worth_reading: float
+
+
+# Of 2,499 questions of our own about two Dutch archives.
+QUICK = Weighing(
+    sentence=np.array([0.97, 2.75, 1.41, 6.32, 0.39, 2.41, -1.59, -1.33], np.float32),
+    confidence=np.array([15.09, 5.3, 0.56, -0.73, -18.18], np.float32),
+    sure_enough=0.34,
+    sure_enough_to_go_on=0.27,
+    worth_reading=0.0024,
+)
+# Of the quarter of them that the reader did not learn from.
+READ = Weighing(
+    sentence=np.array([0.45, 0.82, 1.47, 3.3, 0.29, 1.2, -0.78, -1.77, 0.8], np.float32),
+    confidence=np.array([8.84, 6.22, 0.17, -0.79, 0.19, 0.1, -12.64], np.float32),
+    sure_enough=0.38,
+    sure_enough_to_go_on=0.3,
+    worth_reading=0.0015,
+)
+
 LEAST_COSINE = 0.7  # the model puts any two texts about as close as this
 ACROSS_LANGUAGES = 0.05  # by so much a question is nearer to a text than its translation is, over twelve pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence that may answer: its cosine with the question, what `SENTENCE_WEIGHTS` weigh, and what it comes to.
+    """A sentence that may answer: its cosine with the question, what is weighed, and what it comes to.
 
     A higher `score` is better; a difference of 1 makes it e times as likely to be the one that answers. `chance` says
     how likely that is (0 to 1), if any of the sentences weighed does.
@@ -57,16 +92,26 @@ class Evidence:
         return bool(self.features[5])
 
     @property
+    def odds(self) -> float | None:
+        """What the reader makes of it: the log-odds that it answers; None where nothing was read."""
+        return float(self.features[_ODDS]) if len(self.features) > _ODDS else None
+
+    @property
     def text(self) -> str:
         """The sentence as it stands."""
         return self.passage.article.text[self.sentence.start : self.sentence.end]
 
 
-def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
+_ODDS = 8
+
+
+def weigh_sentences(index: Index, retrieved: Retrieved, reader: Reader | None = None) -> list[Evidence]:
     """The sentences of the best passages, best first."""
     read = retrieved.candidates[:PASSAGES_READ]
     if not read:
         return []
+    if reader and not asks_for_change(retrieved.question.focus):  # which takes columns of many years
+        read = tuple(candidate for candidate in read if candidate.score > read[0].score - FAR_BELOW)
     asked, focus = asked_for(retrieved.question.focus), retrieved.question.focus
     numbers = np.array([candidate.number for candidate in read], np.int64)
     passages = [index.passages[candidate.number] for candidate in read]
@@ -77,28 +122,47 @@ def weigh_sentences(index: Index, retrieved: Retrieved) -> list[Evidence]:
     words = _words_of(passages)
     shares = _shares(index, retrieved, words, len(quotes))
     above = np.array([candidate.score - read[0].score for candidate in read])
-    features = np.column_stack(
-        [
-            index.sentence_spread.standardise(retrieved.asked.vector, cosines),
-            shares,
-            np.maximum(_before(shares, counts), _before(shares[::-1], counts[::-1])[::-1]),
-            _led_up_to(index, retrieved, numbers, words, counts),
-            np.repeat(above, counts),
-            [asked is not Asked.ANYTHING and offers(asked, focus, quote) for quote in quotes],
-            [_awkwardness(quote) for quote in quotes],
-            [quote.endswith("?") for quote in quotes],
-        ]
-    ).astype(np.float32)
-    scores = (features @ SENTENCE_WEIGHTS).astype(np.float64)
+    figures = [
+        index.sentence_spread.standardise(retrieved.asked.vector, cosines),
+        shares,
+        np.maximum(_before(shares, counts), _before(shares[::-1], counts[::-1])[::-1]),
+        _led_up_to(index, retrieved, numbers, words, counts),
+        np.repeat(above, counts),
+        [asked is not Asked.ANYTHING and offers(asked, focus, quote) for quote in quotes],
+        [_awkwardness(quote) for quote in quotes],
+        [quote.endswith("?") for quote in quotes],
+    ]
+    if reader:
+        odds = reader.read(retrieved.searched.text, [to_read(passage) for passage in passages])
+        figures.append(np.concatenate(odds))
+    found = [
+        Evidence(passage, sentence, cosine, row, 0.0, 0.0)
+        for (passage, sentence), cosine, row in zip(
+            sentences, cosines.tolist(), np.column_stack(figures).astype(np.float32), strict=True
+        )
+    ]
+    return weighed(found, READ if reader else QUICK)
+
+
+def weighed(evidence: Sequence[Evidence], weighing: Weighing) -> list[Evidence]:
+    """The same sentences as that weighing has it, best first."""
+    if not evidence:
+        return []
+    scores = (np.array([item.features for item in evidence]) @ weighing.sentence).astype(np.float64)
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     found = [
-        Evidence(passage, sentence, *figures)
-        for (passage, sentence), *figures in zip(
-            sentences, cosines.tolist(), features, scores.tolist(), chances.tolist(), strict=True
-        )
+        replace(item, score=score, chance=chance)
+        for item, score, chance in zip(evidence, scores.tolist(), chances.tolist(), strict=True)
     ]
-    return sorted(found, key=lambda evidence: -evidence.score)
+    return sorted(found, key=lambda item: -item.score)
+
+
+def to_read(passage: Passage) -> PassageInput:
+    """What is read of a passage: its column's title above its own text, and where its sentences are in that."""
+    text = embedded_text(passage)
+    shift = len(text) - len(passage.text) - passage.start
+    return PassageInput(text, tuple((sentence.start + shift, sentence.end + shift) for sentence in passage.sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +241,8 @@ def confidence_features(index: Index, retrieved: Retrieved, evidence: Sequence[E
 
     The cosine of the best passage; that of the nearest sentence with a thing in it of the kind asked for
     that the question does not itself name; whether the sentence thought best holds such a thing, a half where none
-    is asked for; whether a number is, which archives leave unsaid more often than a name or a reason; and 1, for
-    the intercept.
+    is asked for; whether a number is, which archives leave unsaid more often than a name or a reason; what the reader
+    makes of the sentence thought best, and the best that it makes of any, where there is one; and 1, for the intercept.
     """
     question = retrieved.question.focus
     asked, language = asked_for(question), language_of(question)
@@ -187,7 +251,9 @@ def confidence_features(index: Index, retrieved: Retrieved, evidence: Sequence[E
     read = retrieved.candidates[:PASSAGES_READ]
     best = max(_in_one_language(candidate.cosine, index.passages[candidate.number], language) for candidate in read)
     offered = 0.5 if asked is Asked.ANYTHING else float(evidence[0].offers)
-    return np.array([best, nearest, offered, asked is Asked.NUMBER, 1.0], np.float32)
+    odds = [item.odds for item in evidence if item.odds is not None]
+    of_reader = [odds[0], max(odds)] if odds else []
+    return np.array([best, nearest, offered, asked is Asked.NUMBER, *of_reader, 1.0], np.float32)
 
 
 def _in_one_language(cosine: float, passage: Passage, language: str) -> float:
@@ -195,8 +261,8 @@ def _in_one_language(cosine: float, passage: Passage, language: str) -> float:
     return cosine if passage.article.language == language else cosine + ACROSS_LANGUAGES
 
 
-def confidence_of(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
+def confidence_of(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence], weighing: Weighing) -> float:
     """How likely it is that the sentences chosen answer the question, 0 to 1."""
     if not evidence:
         return 0.0
-    return float(1 / (1 + np.exp(-confidence_features(index, retrieved, evidence) @ CONFIDENCE_WEIGHTS)))
+    return float(1 / (1 + np.exp(-confidence_features(index, retrieved, evidence) @ weighing.confidence)))

@@ -20,6 +20,10 @@ ModelOption = Annotated[
 RerankerOption = Annotated[
     str | None, typer.Option("--reranker", help="A cross-encoder for a last look at the best passages: name or folder.")
 ]
+QuickOption = Annotated[
+    bool | None,
+    typer.Option("--quick", help="Answer sooner, without reading passages with the question."),
+]
 CheckerOption = Annotated[
     str | None, typer.Option("--checker", help="An NLI cross-encoder that checks written answers too: name or folder.")
 ]

@@ -30,7 +30,8 @@ class Settings:
     `exact` scans every passage's vector for a question, also of an archive of over a million passages.
     `ray` is the address of a Ray cluster that embeds for a build, or "local"; without one, this process does.
     `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
-    default. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
+    default. `quick` answers sooner, and less often right: without reading the passages together with the
+    question. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
     `title` stands at the head of the chat; `root_path` is where a proxy has it ("/vragen"); `embedded_in`
     names the sites, parted by spaces, that may show it in a frame. `logo` is a picture beside the title, and
     `theme` "system", "light" or "dark". `mcp` opens the tools for programs, `metrics` the figures for
@@ -49,6 +50,7 @@ class Settings:
     passage_words: int = 130
     exact: bool = False
     reranker: str | None = None
+    quick: bool = False
     language: str = "nl"
     host: str = "127.0.0.1"
     port: int = 7860

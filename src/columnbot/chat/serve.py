@@ -91,7 +91,11 @@ def mount(app: FastAPI, path: str, settings: Settings | None = None, *, bot: Col
     """
     settings = settings or load_settings()
     opened = bot or ColumnBot.open(
-        settings.index, reranker=settings.reranker, writer=open_language_model(settings), checker=settings.checker
+        settings.index,
+        reranker=settings.reranker,
+        quick=settings.quick,
+        writer=open_language_model(settings),
+        checker=settings.checker,
     )
     watch = Watch(opened, words=settings.log_questions)
     options = launch_options(settings, watch, by_itself=False)

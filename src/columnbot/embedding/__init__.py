@@ -9,13 +9,22 @@ from numpy.typing import NDArray
 
 from columnbot.embedding.bundled import HUB_NAME, BundledEmbedder
 from columnbot.embedding.pooling import EmbeddedPassages, EmbeddedQuestion, PassageInput, Spans
+from columnbot.embedding.reader import Reader, open_reader
 from columnbot.embedding.static import StaticEmbedder
 from columnbot.embedding.transformer import TransformerEmbedder
 from columnbot.embedding.weights import bundled_file
 from columnbot.errors import ModelUnavailable
 from columnbot.settings import BUNDLED_MODEL, STATIC_MODEL
 
-__all__ = ["EmbeddedPassages", "EmbeddedQuestion", "Embedder", "PassageInput", "open_embedder"]
+__all__ = [
+    "EmbeddedPassages",
+    "EmbeddedQuestion",
+    "Embedder",
+    "PassageInput",
+    "Reader",
+    "open_embedder",
+    "open_reader",
+]
 
 Vectors = NDArray[np.float32]
 

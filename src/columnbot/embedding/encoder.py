@@ -1,19 +1,21 @@
-"""The bundled model's forward pass in NumPy, for one question at a time.
+"""The bundled model's forward pass in NumPy, for one text at a time.
 
 A BERT encoder (Devlin et al. 2019), float32: as fast as the package's own engine on a question, and it
 gives the state of every token, which that keeps to itself. Loading PyTorch for a question would take a
 hundred times as long as answering it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.embedding.weights import BundledWeights, QuestionTokenizer
+from columnbot.embedding.weights import BundledWeights, FewTextsTokenizer
 
 Floats = NDArray[np.float32]
+Matrix = Callable[[str, int, int], Floats]  # of a weight's name, outputs and inputs: its matrix, (outputs, inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +47,35 @@ class QuestionEncoder:
 
     def __init__(self, weights: BundledWeights) -> None:
         self._weights = weights
-        self._layers = [_read_layer(weights, number) for number in range(weights.layers)]
-        self._positions = weights.tensor("emb.pos", weights.positions, weights.hidden)
-        self._type = weights.tensor("emb.type", weights.type_vocabulary_size, weights.hidden)[0]
-        self._norm = (weights.tensor("emb.ln.w", weights.hidden), weights.tensor("emb.ln.b", weights.hidden))
+        self._layers = Layers(weights, weights.layers, weights.tensor)
 
     @cached_property
-    def _tokenizer(self) -> QuestionTokenizer:
-        return QuestionTokenizer(self._weights)
+    def _tokenizer(self) -> FewTextsTokenizer:
+        return FewTextsTokenizer(self._weights)
 
     def token_states(self, text: str) -> TokenStates:
         """Runs the model over a text; what is beyond its longest input is left out."""
         ids, places = self._tokenizer.encode(text, self._weights.positions)
-        return TokenStates(self._forward(ids), places)
+        return TokenStates(self._layers.states(ids), places)
 
-    def _forward(self, ids: NDArray[np.int64]) -> Floats:
+
+class Layers:
+    """The lowest layers of the model, so many, with the matrices that `matrix` gives for them."""
+
+    def __init__(self, weights: BundledWeights, count: int, matrix: Matrix) -> None:
+        self._weights = weights
+        self._layers = [_read_layer(weights, number, matrix) for number in range(count)]
+        self._positions = weights.tensor("emb.pos", weights.positions, weights.hidden)
+        self._type = weights.tensor("emb.type", weights.type_vocabulary_size, weights.hidden)[0]
+        self._norm = (weights.tensor("emb.ln.w", weights.hidden), weights.tensor("emb.ln.b", weights.hidden))
+
+    def states(self, ids: NDArray[np.int64]) -> Floats:
+        """What the tokens (t,) become, (t, d)."""
         rows = self._weights.rows("emb.word", ids, self._weights.hidden)
         x = self._normalise(rows + self._positions[: len(ids)] + self._type, self._norm)  # (t, h)
         for layer in self._layers:
             x = self._normalise(x + self._attention(x, layer), layer.gather_norm)
-            wide = _gelu(x @ layer.widen + layer.widen_bias)  # (t, i)
+            wide = gelu(x @ layer.widen + layer.widen_bias)  # (t, i)
             x = self._normalise(x + wide @ layer.narrow + layer.narrow_bias, layer.narrow_norm)
         return x
 
@@ -84,11 +95,11 @@ class QuestionEncoder:
         return np.asarray(x / deviation * norm[0] + norm[1], np.float32)
 
 
-def _read_layer(weights: BundledWeights, number: int) -> _Layer:
+def _read_layer(weights: BundledWeights, number: int, named: Matrix) -> _Layer:
     h, i = weights.hidden, weights.intermediate
 
     def matrix(name: str, outputs: int, inputs: int) -> Floats:
-        return np.ascontiguousarray(weights.tensor(f"l{number}.{name}.w", outputs, inputs).T)
+        return np.ascontiguousarray(named(f"l{number}.{name}.w", outputs, inputs).T)
 
     def vector(name: str, length: int) -> Floats:
         return weights.tensor(f"l{number}.{name}", length)
@@ -107,9 +118,24 @@ def _read_layer(weights: BundledWeights, number: int) -> _Layer:
     )
 
 
-def _gelu(x: Floats) -> Floats:
-    """GELU, x · Φ(x), with the error function as Abramowitz and Stegun have it (7.1.26: right to 1.5e-7)."""
-    size = np.abs(x) * np.float32(np.sqrt(0.5))
-    t = 1 / (1 + np.float32(0.3275911) * size)
-    series = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
-    return np.asarray(0.5 * x * (1 + np.sign(x) * (1 - series * np.exp(-size * size))), np.float32)
+def gelu(x: Floats) -> Floats:
+    """GELU, x · Φ(x), with the error function as Abramowitz and Stegun have it (7.1.26: right to 1.5e-7).
+
+    Step by step in place: a pass over a matrix costs more in memory made anew than in what it computes.
+    """
+    size = np.abs(x)
+    size *= np.float32(np.sqrt(0.5))
+    t = size * np.float32(0.3275911)
+    t += 1
+    np.reciprocal(t, out=t)
+    series = t * np.float32(1.061405429)
+    for term in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        series += np.float32(term)
+        series *= t
+    np.exp(np.negative(np.square(size, out=size), out=size), out=size)
+    size *= series  # 1 - erf
+    np.copysign(np.subtract(1, size, out=size), x, out=size)
+    size += 1
+    size *= x
+    size *= np.float32(0.5)
+    return size

@@ -29,7 +29,7 @@ from columnbot.embedding.pooling import (
     pooled_passage,
     pooled_question,
 )
-from columnbot.embedding.weights import BundledWeights, QuestionTokenizer, build_tokenizer, read_weights
+from columnbot.embedding.weights import BundledWeights, FewTextsTokenizer, build_tokenizer, read_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -71,8 +71,8 @@ class StaticEmbedder:
         return build_tokenizer(self._weights)
 
     @cached_property
-    def _few_tokenizer(self) -> QuestionTokenizer:
-        return QuestionTokenizer(self._weights)
+    def _few_tokenizer(self) -> FewTextsTokenizer:
+        return FewTextsTokenizer(self._weights)
 
     @cached_property
     def _evening(self) -> tuple[Floats, Floats]:
