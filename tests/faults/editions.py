@@ -83,7 +83,7 @@ def settings_for(model: Path) -> Settings:
 
 def told(index: Path, questions: tuple[str, ...] = QUESTIONS) -> Telling:
     """What the bot of that index answers, whole: text, citations, hits and scores to the last digit."""
-    bot = ColumnBot.open(index)
+    bot = ColumnBot.open(index, quick=True)
     return tuple(bot.ask(question) for question in questions)
 
 

@@ -137,7 +137,7 @@ class KeeperAndReader(RuleBasedStateMachine):
         """Whatever is quoted stands in the dictionary, at that place."""
         if self.indexed is None:
             return
-        answer = ColumnBot.open(self.index).ask(sentence.replace("De ", "Welke ", 1).replace(".", "?"))
+        answer = ColumnBot.open(self.index, quick=True).ask(sentence.replace("De ", "Welke ", 1).replace(".", "?"))
         assert answer.found == bool(answer.citations)
         for citation in answer.citations:
             text, _ = self.indexed[citation.article.path]

@@ -47,7 +47,7 @@ def ask_through(index: Path, known: Known, rebuild: Callable[[], None], *, threa
     heard = Heard()
     writing = threading.Lock()
     over = threading.Event()
-    shared = ColumnBot.open(index)
+    shared = ColumnBot.open(index, quick=True)
     editions = {(number, answer): edition for edition, telling in enumerate(known.tellings)
                 for number, answer in enumerate(telling)}  # fmt: skip
 
@@ -55,7 +55,7 @@ def ask_through(index: Path, known: Known, rebuild: Callable[[], None], *, threa
         while True:
             last = over.is_set()
             try:
-                bot = ColumnBot.open(index) if opens_anew else shared
+                bot = ColumnBot.open(index, quick=True) if opens_anew else shared
                 answers: list[Answer] = [bot.ask(question) for question in QUESTIONS]
             except Exception as error:  # noqa: BLE001 - no error at all is expected
                 with writing:

@@ -9,7 +9,7 @@ out of what it was learnt.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -101,7 +101,8 @@ class Reader:
         return ThreadPoolExecutor((os.cpu_count() or 1) if alone else 1, thread_name_prefix="reader")
 
 
+@cache
 def open_reader() -> Reader | None:
-    """The reader, or None where the bundled model has no package for this kind of machine."""
+    """The one reader of this process, or None where the bundled model has no package for this kind of machine."""
     file = bundled_file()
     return Reader(file) if file else None
