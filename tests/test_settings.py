@@ -40,6 +40,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         90,
         True,
         "een/andere",
+        True,
         "en",
         "0.0.0.0",
         80,
@@ -63,7 +64,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
     file = write(
         tmp_path,
         'articles = "stukken"\nindex = "elders/index"\nmodel = "een/model"\npassage_words = 90\n'
-        "exact = true\npages = true\n"
+        "exact = true\npages = true\nquick = true\n"
         'reranker = "een/andere"\nchecker = "een/derde"\n'
         'language = "en"\nhost = "0.0.0.0"\nport = 80\nauth_file = "wachtwoorden"\n'
         'title = "De Veste"\nroot_path = "/vragen"\nembedded_in = "https://a.nl https://b.nl"\n'
@@ -77,6 +78,7 @@ def test_every_setting_can_be_set_by_the_file_and_by_the_environment(tmp_path):
         "COLUMNBOT_MODEL": "een/model",
         "COLUMNBOT_PASSAGE_WORDS": "90",
         "COLUMNBOT_EXACT": "1",
+        "COLUMNBOT_QUICK": "yes",
         "COLUMNBOT_PAGES": "true",
         "COLUMNBOT_RERANKER": "een/andere",
         "COLUMNBOT_CHECKER": "een/derde",

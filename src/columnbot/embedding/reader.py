@@ -27,7 +27,7 @@ UNREAD = -12.0  # of a sentence that lies beyond the model's longest input; no s
 
 
 class Reader:
-    """The model that reads; safe to share between threads. Its 60 MB are taken when it first reads."""
+    """The model that reads; safe to share between threads. Its 130 MB are taken when it first reads."""
 
     def __init__(self, file: Path) -> None:
         """`file` is that of the bundled model."""
