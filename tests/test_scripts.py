@@ -168,6 +168,7 @@ def test_no_payload_runs_and_each_is_shown_as_it_stands(
 ) -> None:
     page, its = watched.page, of_column(number)
     questions = [f"{question_of(number)} {' '.join(its[at : at + AT_ONCE])}" for at in range(0, EACH, AT_ONCE)]
+    questions.append(question_of(number))  # with nothing in it that is not asked, so that it is answered
     page.goto(f"{address}/?{urlencode({'q': questions[0]})}")
     for turn, question in enumerate(questions):
         if turn:
