@@ -95,7 +95,7 @@ class ColumnBot:
         """Opens an index, with the model it was made with.
 
         A cross-encoder `reranker`, by name or folder, puts the best passages in its own order. A `quick` one answers
-        without reading these together with the question: in a twentieth of the time, and less often right. With a
+        without reading these together with the question: in a tenth of the time, and less often right. With a
         `writer` answers are written, and checked; also by a `checker`, an NLI cross-encoder, if one is named.
 
         Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated`, `IndexUnavailable`, `ModelUnavailable`,
