@@ -133,7 +133,7 @@ def weigh_sentences(index: Index, retrieved: Retrieved, reader: Reader | None = 
         [quote.endswith("?") for quote in quotes],
     ]
     if reader:
-        odds = reader.read(retrieved.searched.text, [to_read(passage) for passage in passages])
+        odds = reader.read(retrieved.searched.focus, [to_read(passage) for passage in passages])
         figures.append(np.concatenate(odds))
     found = [
         Evidence(passage, sentence, cosine, row, 0.0, 0.0)
