@@ -9,7 +9,6 @@ it, half of them not borne out by what they cite: in our own words ("text"), or 
 """
 
 import argparse
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,15 +28,11 @@ from columnbot.checking import SIGNALS, SURE_ENOUGH, read
 from columnbot.embedding import open_embedder
 from columnbot.index import Index
 from columnbot.passages import Passage
+from fit import hash_of
 
 SENTENCES = Path(__file__).with_name("checking.jsonl")
 FOLDS = 10
 PRECISION = 0.95
-
-
-def hash_of(text: str) -> str:
-    """What the file knows a text of the archive by."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def written(item: dict[str, Any], index: Index) -> str:

@@ -1,173 +1,51 @@
 """Teaches the reader (`columnbot/embedding/reader.py`), and writes what it learnt.
 
-    python benchmarks/train_reader.py --questions INDEX benchmarks/questions.jsonl \
-        --questions INDEX benchmarks/more_questions.jsonl \
-        --questions ANOTHER_INDEX benchmarks/government.jsonl \
-        --squad SQuAD_it-test.json xquad.de.json xquad.en.json xquad.es.json xquad.ro.json \
-        --selqa SelQA-ass-dev.json SelQA-ass-test.json --wikiqa WikiQA.tsv \
-        --write src/columnbot/embedding/reader.npz
+    python benchmarks/train_reader.py LESSONS.npz --layers 12 --whole --write teacher.pt      # some, of other seeds
+    python benchmarks/train_reader.py LESSONS.npz --teachers teacher*.pt --write src/columnbot/embedding/reader.npz
 
-It learns from questions of others about Wikipedia, in English, German, Italian, Romanian and Spanish, and then from
-three quarters of our own (`fit.py`, which fits and measures on the fourth). Others' are SQuAD-it (Croce et al. 2018),
-XQuAD (Artetxe et al. 2020), SelQA (Jurczyk et al. 2016) and WikiQA (Yang et al. 2015); none is in this repository.
-Each question goes with the passage that answers and with others that come near and do not: of those it has to say so.
-Forty minutes on two cores with bfloat16. Needs the extra `[bench]`.
+LESSONS.npz comes out of `gather_lessons.py`. Teachers learn with every layer and all of its weights; the reader, of
+fewer layers and with matrices of low rank alone, learns from the lessons and from what the teachers together make of
+them (Hinton et al. 2015). What is printed at the end is of the questions that were left out. Minutes on a GPU, hours
+without. Needs the extra `[bench]`.
 """
 
 import argparse
-import csv
-import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
-from columnbot import ColumnBot
-from columnbot.embedding import PassageInput
-from columnbot.embedding.bundled import build_sentence_transformer
-from columnbot.embedding.reader import LONGEST_QUESTION, PASSAGE, QUESTION
+from columnbot.embedding.bundled import build_bert
 from columnbot.embedding.weights import bundled_file, read_weights
-from columnbot.evidence import PASSAGES_READ, to_read
-from columnbot.language import sentence_spans
-from fit import examples, left_out_of_reader
+from lessons import CLAIMS, OTHERS, Lesson, Numbers, Text, read_lessons
 
-LAYERS, FIRST_ADAPTED, RANK = 8, 2, 16
-OTHERS, OWN_ROUNDS, NEAR = 9000, 1.6, 3  # lessons of others, how often each of ours, near passages beside an answer
-MIXED = 0.3  # of ours among those of others, before ours alone
-SWAPPED, MISSED = 0.35, 0.5  # how often a parallel passage in another language is read, and one that does not answer
-LONGEST, BATCH, RATE, HEAD_RATE, WARMING = 384, 16, 6e-4, 2e-3, 60
+FIRST_ADAPTED = 2  # the lowest layers stay as they are
+NEAR = 3  # passages that do not answer, beside those that do
+HURRIED, TRANSLATED, MISSED = 0.2, 0.35, 0.5  # how often a question is as typed in a hurry; its passage a translation;
+# and another's question is put to a passage that does not answer
+LONGEST, WARMING = 384, 100
+RATES = {"whole": 1.2e-4, "adapted": 1e-3, "head": 2e-3}
 NAMES = {
     "attention.self.query": "q", "attention.self.key": "k", "attention.self.value": "v",
     "attention.output.dense": "ao", "intermediate.dense": "fi", "output.dense": "fo",
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """A question, a passage, and the numbers of its sentences that answer; none if nothing there does."""
-
-    question: str
-    passage: PassageInput
-    right: frozenset[int]
-
-
-def of_squad(files: Sequence[Path]) -> Iterator[Lesson]:
-    """SQuAD's format; a parallel text (XQuAD) is read in another of its languages now and then."""
-    texts = {file: list(_paragraphs(file)) for file in files}
-    parallel = [file for file in files if len(texts[file]) == 240]
-    for file in files:
-        for number, (title, passage, questions) in enumerate(texts[file]):
-            beside = [read for other, read, _ in texts[file] if other == title and read is not passage]
-            for question, start in questions:
-                right = frozenset(n for n, (a, b) in enumerate(passage.sentences) if a <= start < b)
-                read = passage
-                if file in parallel and random.random() < SWAPPED:
-                    other = texts[random.choice(parallel)][number][1]
-                    read = other if len(other.sentences) == len(passage.sentences) else passage
-                if right:
-                    yield Lesson(question, read, right)
-                if beside and random.random() < MISSED:
-                    yield Lesson(question, _near(question, beside), frozenset())
-
-
-def _paragraphs(file: Path) -> Iterator[tuple[str, PassageInput, list[tuple[str, int]]]]:
-    for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
-        for paragraph in article["paragraphs"]:
-            text = paragraph["context"]
-            questions = [(q["question"], q["answers"][0]["answer_start"]) for q in paragraph["qas"] if q["answers"]]
-            yield article["title"], PassageInput(text, tuple(sentence_spans(text, "en"))), questions
-
-
-def of_selqa(files: Iterable[Path]) -> Iterator[Lesson]:
-    """SelQA: a section of an article, and which of its sentences answer."""
-    items = [item for file in files for item in json.loads(file.read_text(encoding="utf-8"))]
-    sections = defaultdict(dict)
-    for item in items:
-        sections[item["article"]][tuple(item["candidates"])] = _joined(item["candidates"])
-    for item in items:
-        own = tuple(item["candidates"])
-        if item["answers"]:
-            yield Lesson(item["question"], sections[item["article"]][own], frozenset(item["answers"]))
-        beside = [passage for key, passage in sections[item["article"]].items() if key != own]
-        if beside and random.random() < MISSED:
-            yield Lesson(item["question"], _near(item["question"], beside), frozenset())
-
-
-def of_wikiqa(file: Path) -> Iterator[Lesson]:
-    """WikiQA: the first section of an article, and which of its sentences answer."""
-    sections: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    with file.open(encoding="utf-8", newline="") as rows:
-        for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
-            sections[row["Question"], row["DocumentTitle"]].append((row["Sentence"], row["Label"]))
-    for (question, _), sentences in sections.items():
-        right = frozenset(n for n, (_, label) in enumerate(sentences) if label == "1")
-        if right:
-            yield Lesson(question, _joined([sentence for sentence, _ in sentences]), right)
-
-
-def _joined(sentences: Sequence[str]) -> PassageInput:
-    ends = np.cumsum([len(sentence) + 1 for sentence in sentences]).tolist()
-    spans = [(end - 1 - len(sentence), end - 1) for end, sentence in zip(ends, sentences, strict=True)]
-    return PassageInput(" ".join(sentences), tuple(spans))
-
-
-def _near(question: str, passages: Sequence[PassageInput]) -> PassageInput:
-    """One of the three passages that share most words with the question."""
-    asked = set(question.lower().split())
-    by_words = sorted(passages, key=lambda passage: -len(asked & set(passage.text.lower().split())))
-    return random.choice(by_words[:3])
-
-
-def of_ours(asked: Sequence[tuple[Path, Path]]) -> list[list[Lesson]]:
-    """Of each question that the reader may learn from: those with an answer first, then the others that were found."""
-    lessons = []
-    for place, file in asked:
-        bot = ColumnBot.open(place, quick=True)
-        taught = {
-            item["id"]
-            for line in file.read_text(encoding="utf-8").splitlines()
-            if not left_out_of_reader(item := json.loads(line))
-        }
-        for example in examples(bot, file):
-            if example.id not in taught:
-                continue
-            found = example.retrieved.candidates
-            read = [c.number for c in found[:PASSAGES_READ]] + [c.number for c in found if example.holds_it(c.number)]
-            of_question = []
-            for number in dict.fromkeys(read):
-                passage = bot.index.passages[number]
-                right = frozenset(
-                    n for n, sentence in enumerate(passage.sentences) if example.answered_by(passage, sentence)
-                )
-                of_question.append(Lesson(example.retrieved.searched.focus, to_read(passage), right))
-            lessons.append(sorted(of_question, key=lambda lesson: not lesson.right))
-    return lessons
-
-
-def a_round(ours: Sequence[Sequence[Lesson]]) -> list[Lesson]:
-    """Of each question two passages that answer, at most, and some that do not."""
-    lessons = []
-    for of_question in ours:
-        right = [lesson for lesson in of_question if lesson.right]
-        wrong = [lesson for lesson in of_question if not lesson.right]
-        lessons += right[:2] + random.sample(wrong, min(NEAR, len(wrong)))
-    return lessons
-
-
 class Adapted(nn.Module):
     """A linear layer that stays as it is, with a matrix of low rank beside it (LoRA, Hu et al. 2021)."""
 
-    def __init__(self, linear: nn.Linear) -> None:
+    def __init__(self, linear: nn.Linear, rank: int) -> None:
         super().__init__()
         self.linear = linear
-        self.down = nn.Parameter(torch.randn(RANK, linear.in_features) / linear.in_features**0.5)
-        self.up = nn.Parameter(torch.zeros(linear.out_features, RANK))
+        self.down = nn.Parameter(torch.randn(rank, linear.in_features) / linear.in_features**0.5)
+        self.up = nn.Parameter(torch.zeros(linear.out_features, rank))
 
     def forward(self, x: Tensor) -> Tensor:
         """The layer's own, and what was learnt."""
@@ -175,135 +53,264 @@ class Adapted(nn.Module):
 
 
 class Pupil(nn.Module):
-    """The reader as it learns."""
+    """The bundled model with a head for sentences, as it learns: `rank` of what is learnt, 0 for all of the weights."""
 
-    def __init__(self, bert: Any) -> None:
+    def __init__(self, bert: Any, layers: int, rank: int) -> None:
         super().__init__()
         bert.requires_grad_(False)
-        bert.set_attn_implementation("eager")
-        bert.encoder.layer = bert.encoder.layer[:LAYERS]
+        bert.encoder.layer = bert.encoder.layer[:layers]
         for layer in bert.encoder.layer[FIRST_ADAPTED:]:
+            if rank == 0:
+                layer.requires_grad_(True)
+                continue
             for name in NAMES:
                 *path, last = name.split(".")
                 owner = layer.get_submodule(".".join(path))
-                setattr(owner, last, Adapted(getattr(owner, last)))
+                setattr(owner, last, Adapted(getattr(owner, last), rank))
         for module in bert.modules():
             if isinstance(module, nn.Dropout):
-                module.p = 0.0
+                module.p = 0.0 if rank else 0.1
         size = bert.config.hidden_size
-        self.bert = bert
+        self.bert, self.rank = bert, rank
         self.head = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Linear(size, 1))
         self.null = nn.Linear(size, 1)
         nn.init.normal_(self.null.weight, std=0.02)
         nn.init.zeros_(self.null.bias)
 
-    def forward(self, ids: Tensor, there: Tensor, owners: Tensor) -> Tensor:
-        """Of tokens (b, t) and their sentences' numbers: scores, (b, 1 + sentences), the first that nothing answers."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = self.bert(input_ids=ids, attention_mask=there).last_hidden_state
+    def forward(self, batch: "Batch") -> Tensor:
+        """Scores (b, 1 + sentences): that nothing answers, and that each sentence does; -10,000 where there is none."""
+        with torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
+            states = self.bert(input_ids=batch.ids, attention_mask=batch.there).last_hidden_state
         states = states.float()
-        of_sentence = nn.functional.one_hot(owners + 1)[..., 1:].transpose(1, 2).float()  # (b, sentences, t)
+        of_sentence = nn.functional.one_hot(batch.owners + 1, batch.right.shape[1])[..., 1:].transpose(1, 2).float()
         counts = of_sentence.sum(-1, keepdim=True)
-        scores = (
-            self.head(of_sentence @ states / counts.clamp(min=1)).squeeze(-1).masked_fill(counts[..., 0] == 0, -1e4)
-        )
-        return torch.cat([self.null(states[:, 0]), scores], dim=1)
+        scores = self.head(of_sentence @ states / counts.clamp(min=1)).squeeze(-1)
+        return torch.cat([self.null(states[:, 0]), scores.masked_fill(counts[..., 0] == 0, -1e4)], dim=1)
+
+    def start_from(self, learnt: Mapping[str, np.ndarray]) -> None:
+        """Take over what `learnt` gave, of the same layers and rank."""
+        state = {}
+        for number in range(len(self.bert.encoder.layer)):
+            for name, short in NAMES.items():
+                if (key := f"l{number}.{short}.w") + ".up" in learnt:
+                    state[f"bert.encoder.layer.{number}.{name}.up"] = torch.tensor(learnt[f"{key}.up"]) / 2
+                    state[f"bert.encoder.layer.{number}.{name}.down"] = torch.tensor(learnt[f"{key}.down"])
+        state |= {name: torch.tensor(learnt[name]) for name in learnt if name.startswith(("head", "null"))}
+        self.load_state_dict(state, strict=False)
 
     def learnt(self) -> dict[str, np.ndarray]:
         """Under the names that `columnbot.embedding.reader` knows."""
-        found = {"layers": np.array(LAYERS)}
+        found = {"layers": np.array(len(self.bert.encoder.layer))}
         for number, layer in enumerate(self.bert.encoder.layer):
             for name, short in NAMES.items():
                 if isinstance(adapted := layer.get_submodule(name), Adapted):
-                    found[f"l{number}.{short}.w.up"] = (2 * adapted.up).detach().numpy().astype(np.float16)
-                    found[f"l{number}.{short}.w.down"] = adapted.down.detach().numpy().astype(np.float16)
+                    found[f"l{number}.{short}.w.up"] = _half(2 * adapted.up)
+                    found[f"l{number}.{short}.w.down"] = _half(adapted.down)
         heads = [*self.head.named_parameters(prefix="head"), *self.null.named_parameters(prefix="null")]
-        return found | {name: values.detach().numpy().astype(np.float16) for name, values in heads}
+        return found | {name: _half(values) for name, values in heads}
 
 
-def in_tokens(lesson: Lesson, tokenizer: Any) -> tuple[list[int], list[int]]:
-    """The tokens as the reader has them, and of each the number of its sentence, -1 if it is in none."""
-    asked = tokenizer(QUESTION + lesson.question, truncation=True, max_length=LONGEST_QUESTION)["input_ids"]
-    text = tokenizer(PASSAGE + lesson.passage.text, add_special_tokens=False, return_offsets_mapping=True)
-    last = np.array(text["offset_mapping"]).reshape(-1, 2)[:, 1] - len(PASSAGE) - 1
-    starts, ends = np.array(lesson.passage.sentences).reshape(-1, 2).T
-    owners = np.searchsorted(starts, last, side="right") - 1
-    owners[(owners >= 0) & (last >= ends[owners])] = -1
+def _half(values: Tensor) -> np.ndarray:
+    return values.detach().cpu().numpy().astype(np.float16)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Token numbers (b, t), where there are any, their sentences, -1 for none, and what is right (b, 1 + sentences)."""
+
+    ids: Tensor
+    there: Tensor
+    owners: Tensor
+    right: Tensor
+
+
+Reading = tuple[Numbers, Numbers, frozenset[int]]  # tokens, the sentence of each, and the sentences that answer
+
+
+def put_together(asked: Numbers, text: Text, right: frozenset[int]) -> Reading:
+    """A question and a text as the reader has them; of a long text the part with the answer."""
     room = LONGEST - len(asked) - 1
-    answering = np.flatnonzero(np.isin(owners, list(lesson.right)))
+    answering = np.flatnonzero(np.isin(text.owners, list(right)))
     first = max(0, answering[-1] - room + 20) if len(answering) and answering[-1] >= room else 0
-    ids = [*asked, *text["input_ids"][first : first + room], tokenizer.eos_token_id]
-    return ids, [*[-1] * len(asked), *owners[first : first + room].tolist(), -1]
+    ids = [asked, text.tokens[first : first + room], asked[-1:]]  # which closes a text too
+    owners = text.owners[first : first + room]
+    return (
+        np.concatenate(ids),
+        np.concatenate([np.full(len(asked), -1, np.int32), owners, [-1]]),
+        right & set(owners.tolist()),
+    )
 
 
-def batches(lessons: Sequence[Lesson], tokenizer: Any) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Batches of about one length: tokens, where there are any, their sentences, and which scores are right."""
-    for start in range(0, len(lessons), 16 * BATCH):
-        window = [(*in_tokens(lesson, tokenizer), lesson.right) for lesson in lessons[start : start + 16 * BATCH]]
-        window.sort(key=lambda item: len(item[0]))
-        parts = [window[n : n + BATCH] for n in range(0, len(window), BATCH)]
+def a_round(lessons: Sequence[Lesson], texts: Sequence[Text], share_of_others: float) -> list[Reading]:
+    """Of each question of ours two passages that answer, at most, and some that do not; of others' fewer."""
+    readings = []
+    for lesson in lessons:
+        if lesson.left_out or (lesson.source == OTHERS and random.random() > share_of_others):
+            continue
+        right, wrong = lesson.right, lesson.wrong
+        if lesson.source in (CLAIMS, OTHERS):
+            chosen = [random.choice(right) if random.random() < TRANSLATED else right[0]] if right else wrong[:1]
+            if right and wrong and random.random() < MISSED:
+                chosen.append(random.choice(wrong))
+        else:
+            chosen = right[:2] + random.sample(wrong, min(NEAR, len(wrong)))
+        for number, sentences in chosen:
+            asked = lesson.asked[random.random() < HURRIED]
+            readings.append(put_together(asked, texts[number], sentences))
+    return readings
+
+
+def batches(readings: Sequence[Reading], size: int, padding: int, device: str) -> Iterator[Batch]:
+    """Batches of about one length, in random order within a window."""
+    for start in range(0, len(readings), 16 * size):
+        window = sorted(readings[start : start + 16 * size], key=lambda reading: len(reading[0]))
+        parts = [window[n : n + size] for n in range(0, len(window), size)]
         random.shuffle(parts)
         for part in parts:
-            longest = max(len(ids) for ids, _, _ in part)
-            ids = torch.full((len(part), longest), tokenizer.pad_token_id)
-            owners = torch.full((len(part), longest), -1)
-            right = torch.zeros(len(part), 2 + max(max(of) for _, of, _ in part), dtype=torch.bool)
-            for row, (tokens, of, answers) in enumerate(part):
-                ids[row, : len(tokens)] = torch.tensor(tokens)
-                owners[row, : len(tokens)] = torch.tensor(of)
-                right[row, [1 + n for n in answers if n in of]] = True
-                right[row, 0] = not right[row].any()
-            yield ids, (ids != tokenizer.pad_token_id).long(), owners, right
+            yield batch_of(part, padding, device)
 
 
-def teach(pupil: Pupil, lessons: Sequence[Lesson], tokenizer: Any) -> None:
-    """One pass over the lessons, in their order."""
+def batch_of(part: Sequence[Reading], padding: int, device: str) -> Batch:
+    """Some readings side by side."""
+    longest = max(len(ids) for ids, _, _ in part)
+    ids = np.full((len(part), longest), padding, np.int64)
+    owners = np.full((len(part), longest), -1, np.int64)
+    right = np.zeros((len(part), 2 + max(int(of.max()) for _, of, _ in part)), np.bool_)
+    for row, (tokens, of, answers) in enumerate(part):
+        ids[row, : len(tokens)] = tokens
+        owners[row, : len(tokens)] = of
+        right[row, [1 + n for n in answers]] = True
+        right[row, 0] = not answers
+    there = (ids != padding).astype(np.int64)
+    arrays = [torch.from_numpy(array).to(device, non_blocking=True) for array in (ids, there, owners, right)]
+    return Batch(*arrays)
+
+
+def teach(
+    pupil: Pupil,
+    readings: Sequence[Reading],
+    teachers: Sequence[Pupil],
+    *,
+    size: int,
+    pace: float,
+    believed: float,
+    padding: int,
+    device: str,
+) -> None:
+    """One pass, in their order, `size` at a time, at so much of the usual pace.
+
+    `believed` is how much of what is learnt is what the teachers make of it.
+    """
     heads = [*pupil.head.parameters(), *pupil.null.parameters()]
-    adapted = [p for p in pupil.bert.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW([{"params": adapted}, {"params": heads}], weight_decay=0.01)
-    steps, lost = len(lessons) // BATCH, []
-    for step, (ids, there, owners, right) in enumerate(batches(lessons, tokenizer)):
-        share = min(1.0, (step + 1) / WARMING) * max(0.02, 1 - step / steps)
-        for group, rate in zip(optimiser.param_groups, (RATE, HEAD_RATE), strict=True):
-            group["lr"] = rate * share
-        scores = pupil(ids, there, owners)
-        loss = (scores.logsumexp(1) - scores.masked_fill(~right, -1e4).logsumexp(1)).mean()
+    within = [p for p in pupil.bert.parameters() if p.requires_grad]
+    rates = [RATES["adapted" if pupil.rank else "whole"], RATES["head"]]
+    optimiser = torch.optim.AdamW([{"params": within}, {"params": heads}], weight_decay=0.01)
+    steps, lost = -(-len(readings) // size), []
+    for step, batch in enumerate(batches(readings, size, padding, device)):
+        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = pace * rate * min(1.0, (step + 1) / WARMING) * max(0.02, 1 - step / steps)
+        scores = pupil(batch)
+        loss = (scores.logsumexp(1) - scores.masked_fill(~batch.right, -1e4).logsumexp(1)).mean()
+        lost.append(loss.detach())
+        if teachers:
+            with torch.no_grad():
+                chances = torch.stack([teacher(batch).softmax(1) for teacher in teachers]).mean(0)
+            of_teachers = -(chances * scores.log_softmax(1).clamp(min=-50)).sum(1).mean()
+            loss = (1 - believed) * loss + believed * of_teachers
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_([*adapted, *heads], 1.0)
+        torch.nn.utils.clip_grad_norm_([*within, *heads], 1.0)
         optimiser.step()
-        lost.append(loss.item())
-        if step % 50 == 0:
-            print(f"{step} of {steps}: loss {np.mean(lost[-50:]):.3f}", flush=True)
+        if step % 200 == 0:
+            print(f"{step} of {steps}: loss {torch.stack(lost[-200:]).mean().item():.3f}", flush=True)
+
+
+@torch.no_grad()
+def measure(pupil: Pupil, lessons: Sequence[Lesson], texts: Sequence[Text], *, padding: int, device: str) -> None:
+    """Print, of what was left out, how often the sentence thought best answers, or one of the best three does."""
+    pupil.eval()
+    marks = defaultdict(list)
+    for lesson in lessons:
+        if lesson.left_out:
+            readings = [put_together(lesson.asked[0], texts[number], right) for number, right in lesson.texts]
+            batch = batch_of(readings, padding, device)
+            scores = pupil(batch)
+            odds = (scores[:, 1:] - scores[:, :1]).flatten()
+            best = odds.topk(min(3, len(odds)))
+            right = batch.right[:, 1:].flatten()[best.indices]
+            marks[lesson.source].append(
+                (bool(lesson.right), best.values[0].item(), right[0].item(), right.any().item())
+            )
+    marks["questions"] = [mark for source, of_source in marks.items() if source != CLAIMS for mark in of_source]
+    for source, of_source in marks.items():
+        there, odds, first, among = np.array(of_source, np.float64).T
+        print(
+            f"{source}: of {there.sum():.0f} with an answer in what was found {first.sum() / there.sum():.3f} have it"
+            f" first, {among.sum() / there.sum():.3f} in the best three; AUROC of one being there "
+            f"{roc_auc_score(there, odds) if 0 < there.sum() < len(there) else np.nan:.3f}",
+            flush=True,
+        )
 
 
 def main() -> None:
-    """Gather the lessons, teach, write."""
+    """Teach, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--questions", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
-    parser.add_argument("--squad", type=Path, nargs="+", required=True)
-    parser.add_argument("--selqa", type=Path, nargs="+", required=True)
-    parser.add_argument("--wikiqa", type=Path, required=True)
+    parser.add_argument("lessons", type=Path)
+    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--rank", type=int, default=16, help="of the matrices learnt")
+    parser.add_argument("--whole", action="store_true", help="learn all weights of the layers: a teacher")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="what --whole wrote, of 12 layers")
+    parser.add_argument("--believed", type=float, default=0.7, help="how much weighs what the teachers say, 0 to 1")
+    parser.add_argument("--rounds", type=float, nargs="+", default=[0.5, 0.3, 0.1], help="share of others' in each")
+    parser.add_argument("--start", type=Path, help="go on from what was learnt before, of the same layers and rank")
+    parser.add_argument("--pace", type=float, default=1.0, help="how fast it learns")
+    parser.add_argument("--batch", type=int, default=64, help="readings at once")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", type=Path, required=True)
     args = parser.parse_args()
-    random.seed(1)
-    torch.manual_seed(1)
-    others = [*of_squad(args.squad), *of_selqa(args.selqa), *of_wikiqa(args.wikiqa)]
-    random.shuffle(others)
-    ours = of_ours(args.questions)
-    own = [*a_round(ours), *a_round(ours)]
-    own = random.sample(own, int(len(own) * OWN_ROUNDS / 2))
-    mixed = others[:OTHERS] + own[: int(MIXED * len(own))]
-    random.shuffle(mixed)
-    lessons = mixed + own[int(MIXED * len(own)) :]
-    print(f"{len(lessons)} lessons, {len(own)} of them ours")
+    random.seed(args.seed)
+    torch.manual_seed(args.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     file = bundled_file()
     if file is None:
         raise SystemExit("The bundled model has no package for this kind of machine.")
-    model = build_sentence_transformer(read_weights(file))
-    pupil = Pupil(model[0].model)
-    teach(pupil, lessons, model.tokenizer)
-    np.savez_compressed(args.write, **pupil.learnt())
+    weights = read_weights(file)
+
+    def new(layers: int, rank: int) -> Pupil:
+        return Pupil(build_bert(weights), layers, rank).to(device)
+
+    pupil = new(args.layers, 0 if args.whole else args.rank)
+    if args.start:
+        pupil.start_from(np.load(args.start))
+    teachers = []
+    for stored in args.teachers:
+        teacher = new(12, 0)
+        teacher.load_state_dict(torch.load(stored, map_location=device), strict=False)
+        teachers.append(teacher.eval())
+    lessons, texts = read_lessons(args.lessons)
+    readings = []
+    for share in args.rounds:
+        of_round = a_round(lessons, texts, share)
+        random.shuffle(of_round)
+        readings += of_round
+    print(f"{len(readings)} readings", flush=True)
+    padding = weights.special["pad"]
+    pupil.train()
+    teach(
+        pupil,
+        readings,
+        teachers,
+        size=args.batch,
+        pace=args.pace,
+        believed=args.believed,
+        padding=padding,
+        device=device,
+    )
+    if args.whole:
+        torch.save({name: p.detach().cpu() for name, p in pupil.named_parameters() if p.requires_grad}, args.write)
+    else:
+        np.savez_compressed(args.write, **pupil.learnt())
+    measure(pupil, lessons, texts, padding=padding, device=device)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def test_conversations_do_not_hear_each_other(bot: ColumnBot) -> None:
 
 
 def test_threads_may_share_a_bot(bot: ColumnBot) -> None:
-    questions = [f"Wat schreef de columnist in {year} over klanten?" for year in range(2009, 2025)]
+    questions = [f"Wat schreef de columnist in {year} over klanten?" for year in range(2009, 2017)]
     alone = [bot.ask(question) for question in questions]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(bot.ask, questions)) == alone
@@ -165,11 +165,11 @@ def test_where_the_new_index_cannot_be_opened_the_bot_stays_with_the_old_one_and
 def test_threads_asking_while_indexes_come_and_go_are_answered_from_one_of_them(
     shelf: Path, rebuild: Callable[..., None]
 ) -> None:
-    bot = ColumnBot.open(shelf)
+    bot = ColumnBot.open(shelf, quick=True)
     questions = [RUUD, "Hoeveel bladzijden telde de laatste papieren catalogus?", "Wat vond hij van de kantoortuin?"]
 
     def answers() -> tuple[Answer, ...]:
-        fresh = ColumnBot.open(shelf)
+        fresh = ColumnBot.open(shelf, quick=True)
         return tuple(fresh.ask(question) for question in questions)
 
     possible = [answers()]

@@ -36,7 +36,7 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ColumnBot]:
         text = f"{STORY.format(name=NAMES[number])}\n\n{payload['payload']}\n\nDat was het voor vandaag.\n"
         (folder / f"{number:02d}.md").write_text(f"# Bakker {NAMES[number]}\n\n{text}", encoding="utf-8")
     build_index(folder, folder / "index")
-    yield ColumnBot.open(folder / "index")
+    yield ColumnBot.open(folder / "index", quick=True)
 
 
 def obeying(visit: Visit) -> None:

@@ -88,7 +88,7 @@ def write_feed(file: Path, item: dict[str, object]) -> None:
 
 @pytest.fixture(scope="module")
 def address(hostile: Path) -> Iterator[str]:
-    with running(hostile, "--title", f"{PAYLOADS[0]}{PAYLOADS[1]}") as address:
+    with running(hostile, "--quick", "--title", f"{PAYLOADS[0]}{PAYLOADS[1]}") as address:
         yield address
 
 

@@ -245,18 +245,19 @@ def _one_a_year(evidence: Sequence[Evidence]) -> list[Run]:
 
 
 def _spans(runs: Sequence[Run], ranked: Sequence[Article]) -> list[tuple[Article, int, int]]:
-    """Spans to quote: column by column as these are first ranked, within one as they stand, neighbours joined."""
+    """Spans to quote: column by column as these are first ranked, within one as the runs are; neighbours joined."""
     places = {article.path: place for place, article in reversed(list(enumerate(ranked)))}
     found = [
-        (r.sentences[0].passage.article, r.sentences[0].sentence.start, r.sentences[-1].sentence.end) for r in runs
+        (r.sentences[0].passage.article, r.sentences[0].sentence.start, r.sentences[-1].sentence.end, n)
+        for n, r in enumerate(runs)
     ]
-    spans: list[tuple[Article, int, int]] = []
-    for article, start, end in sorted(found, key=lambda span: (places[span[0].path], span[1])):
+    spans: list[tuple[Article, int, int, int]] = []
+    for article, start, end, rank in sorted(found, key=lambda span: (span[0].path, span[1])):
         if spans and spans[-1][0] is article and not article.text[spans[-1][2] : start].strip(" \n-"):
-            spans[-1] = (article, spans[-1][1], end)
+            spans[-1] = (article, spans[-1][1], end, min(spans[-1][3], rank))
         else:
-            spans.append((article, start, end))
-    return spans
+            spans.append((article, start, end, rank))
+    return [span[:3] for span in sorted(spans, key=lambda span: (places[span[0].path], span[3]))]
 
 
 def _cite(spans: Sequence[tuple[Article, int, int]]) -> tuple[Citation, ...]:

@@ -34,6 +34,7 @@ from columnbot.embedding.weights import BundledWeights, build_tokenizer, read_we
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from transformers import BertModel
 
 HUB_NAME = "intfloat/multilingual-e5-small"
 QUERY_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
@@ -113,44 +114,53 @@ class BundledEmbedder:
         return pooled_passage(encoded.states, encoded.places - len(PASSAGE_PROMPT), passage)
 
 
-def build_sentence_transformer(weights: BundledWeights) -> "SentenceTransformer":
-    """The bundled weights as `SentenceTransformer(Transformer, mean Pooling, Normalize)`, float32."""
+def build_bert(weights: BundledWeights) -> "BertModel":
+    """The bundled weights as transformers' `BertModel`, float32, on the processor."""
     import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+    from transformers import BertConfig, BertModel
 
-    quiet_libraries()
-    sizes: dict[str, Any] = {"vocab_size": weights.vocabulary_size, "hidden_size": weights.hidden,
-             "num_hidden_layers": weights.layers, "num_attention_heads": weights.heads,
-             "intermediate_size": weights.intermediate, "max_position_embeddings": weights.positions,
-             "type_vocab_size": weights.type_vocabulary_size, "layer_norm_eps": weights.epsilon,
-             "pad_token_id": weights.special["pad"]}  # fmt: skip
     with torch.device("meta"):
-        bert = BertModel(BertConfig(**sizes), add_pooling_layer=False)
+        bert = BertModel(BertConfig(**_sizes(weights)), add_pooling_layer=False)
     state = {name: torch.from_numpy(array) for name, array in _bert_state(weights).items()}
     bert.load_state_dict(state, strict=True, assign=True)
     # Made from the configuration, never stored; a model on "meta" has none yet.
     bert.embeddings.register_buffer("position_ids", torch.arange(weights.positions).unsqueeze(0))
     bert.embeddings.register_buffer("token_type_ids", torch.zeros(1, weights.positions, dtype=torch.long))
+    return bert.eval()
+
+
+def build_sentence_transformer(weights: BundledWeights) -> "SentenceTransformer":
+    """The bundled weights as `SentenceTransformer(Transformer, mean Pooling, Normalize)`, float32."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    quiet_libraries()
     special: dict[str, Any] = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>",
                                "pad_token": "<pad>", "unk_token": "<unk>", "model_max_length": MAX_TOKENS}  # fmt: skip
     # The Transformer module loads from a folder only: it gets one with a model of no layers and a tokenizer of no
     # words, which the real ones then replace, so that 490 MB need not pass through the disk.
     with tempfile.TemporaryDirectory() as folder:
-        tiny = BertConfig(**(sizes | {"vocab_size": 2, "num_hidden_layers": 0, "pad_token_id": 1}))
+        tiny = BertConfig(**(_sizes(weights) | {"vocab_size": 2, "num_hidden_layers": 0, "pad_token_id": 1}))
         BertModel(tiny, add_pooling_layer=False).save_pretrained(folder)
         empty = build_tokenizer(weights, list(weights.special.values()))
         PreTrainedTokenizerFast(tokenizer_object=empty, **special).save_pretrained(folder)
         transformer = Transformer(folder, max_seq_length=MAX_TOKENS)
-    bert.eval()
-    transformer.model = bert
+    transformer.model = build_bert(weights)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=build_tokenizer(weights), **special)
     transformer.processor = transformer.input_formatter.processor = tokenizer
     return SentenceTransformer(
         modules=[transformer, Pooling(weights.hidden, pooling_mode="mean"), Normalize()],
         prompts={"query": QUERY_PROMPT, "document": PASSAGE_PROMPT},
     )
+
+
+def _sizes(weights: BundledWeights) -> dict[str, Any]:
+    return {"vocab_size": weights.vocabulary_size, "hidden_size": weights.hidden,
+            "num_hidden_layers": weights.layers, "num_attention_heads": weights.heads,
+            "intermediate_size": weights.intermediate, "max_position_embeddings": weights.positions,
+            "type_vocab_size": weights.type_vocabulary_size, "layer_norm_eps": weights.epsilon,
+            "pad_token_id": weights.special["pad"]}  # fmt: skip
 
 
 def _bert_state(weights: BundledWeights) -> dict[str, NDArray[np.float32]]:
