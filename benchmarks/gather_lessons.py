@@ -93,7 +93,7 @@ class Asked:
 def of_squad(file: Path) -> Iterator[Asked]:
     """SQuAD's format. What version 2.0 says is not answered in its passage comes without an answer."""
     for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
-        parts = {(n, part): None for n, p in enumerate(article["paragraphs"]) for part in chunks(p["context"])}
+        parts = [(n, part) for n, p in enumerate(article["paragraphs"]) for part in chunks(p["context"])]
         passages = [PassageInput(text, tuple(spans)) for _, (_, text, spans) in parts]
         for (paragraph, (shift, text, spans)), passage in zip(parts, passages, strict=True):
             for item in article["paragraphs"][paragraph]["qas"]:

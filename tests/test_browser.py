@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from columnbot import ColumnBot, build_index
 from columnbot.chat.passwords import hashed
+from columnbot.messages import long_date
 from tests.conftest import ROOT
 from tests.servers import falling_silent_after, playing
 from tests.serving import FLAGS, own, running
@@ -181,7 +182,9 @@ def test_an_answer_is_copied_with_its_sources(browser: Browser, address: str, bo
 
     assert copied[:3] == [QUESTION, "", answer.text]
     assert len(copied[5:]) == len(answer.citations)
-    assert copied[5].startswith(f"[1] “{answer.citations[0].article.title}”, Redactie columnbot, 15 februari 2018, ")
+    first = answer.citations[0].article
+    assert first.date
+    assert copied[5].startswith(f"[1] “{first.title}”, Redactie columnbot, {long_date(first.date, 'nl')}, ")
     expect(page.get_by_role("button", name="Kopieer met bronnen")).to_be_visible()
     context.close()
 
@@ -223,7 +226,7 @@ def test_a_question_to_go_on_with_is_one_click_away_and_has_an_answer(page: Page
 
 
 def test_one_steps_from_quote_to_quote_and_asks_about_the_column_that_is_open(page: Page, bot: ColumnBot) -> None:
-    question = "Wat doen de interne klanten van een bedrijf?"
+    question = "Hoeveel bladzijden telde de laatste papieren catalogus?"
     citations = bot.ask(question).citations
     several = next(c for c in citations if sum(o.article.path == c.article.path for o in citations) > 1)
     beside = sorted((c for c in citations if c.article.path == several.article.path), key=lambda c: c.start)

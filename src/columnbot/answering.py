@@ -91,7 +91,8 @@ def answer_from(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence]
     hits = hits_of(index, retrieved, HITS_SHOWN)
     follows = retrieved.question.is_follow_up
     changes = asks_for_change(retrieved.question.focus)
-    enough = weighing.sure_enough_to_go_on if follows or changes else weighing.sure_enough
+    there = bool(evidence) and _names(retrieved.question.focus, evidence[0].passage.article)
+    enough = weighing.sure_enough_to_go_on if follows or changes or there else weighing.sure_enough
     asked = names_a_subject(retrieved.question)
     if not asked or not evidence or confidence < enough:
         why = say("not_found" if asked else "no_subject", language)
@@ -110,6 +111,12 @@ def answer_from(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence]
         citations = _cite(_spans(chosen, [run.sentences[0].passage.article for run in chosen]))
         sentences = tuple(_sentences(citations, language))
     return Answer(retrieved.question.text, True, confidence, sentences, citations, joined(sentences), hits, language)
+
+
+def _names(question: str, article: Article) -> bool:
+    """Whether a question names a column by its title, of more than a word."""
+    title = " ".join(article.title.lower().split())
+    return " " in title and title in " ".join(question.lower().split())
 
 
 def joined(sentences: Sequence[AnswerSentence]) -> str:
