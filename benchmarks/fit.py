@@ -2,6 +2,7 @@
 
     python benchmarks/fit.py --questions INDEX benchmarks/questions.jsonl \
         --questions INDEX benchmarks/more_questions.jsonl \
+        --questions INDEX benchmarks/strange.jsonl \
         --questions ANOTHER_INDEX benchmarks/government.jsonl [--quick]
 
 The questions are of ours, about digging-the-digital, a Dutch weblog of a thousand posts, and about answers of the

@@ -242,15 +242,16 @@ def measure(pupil: Pupil, lessons: Sequence[Lesson], texts: Sequence[Text], *, p
             marks[lesson.source].append(
                 (bool(lesson.right), best.values[0].item(), right[0].item(), right.any().item())
             )
-    marks["questions"] = [mark for source, of_source in marks.items() if source != CLAIMS for mark in of_source]
+    marks["all questions"] = [mark for source, of_source in marks.items() if source != CLAIMS for mark in of_source]
     for source, of_source in marks.items():
         there, odds, first, among = np.array(of_source, np.float64).T
-        print(
-            f"{source}: of {there.sum():.0f} with an answer in what was found {first.sum() / there.sum():.3f} have it"
-            f" first, {among.sum() / there.sum():.3f} in the best three; AUROC of one being there "
-            f"{roc_auc_score(there, odds) if 0 < there.sum() < len(there) else np.nan:.3f}",
-            flush=True,
-        )
+        known = f"{roc_auc_score(there, odds):.3f}" if 0 < there.sum() < len(there) else "unknown"
+        if there.any():
+            print(
+                f"{source}: of {there.sum():.0f} with an answer in what was found {first.sum() / there.sum():.3f}"
+                f" have it first, {among.sum() / there.sum():.3f} in the best three; AUROC of one being there {known}",
+                flush=True,
+            )
 
 
 def main() -> None:
