@@ -1,6 +1,7 @@
 """Answers that quote: what they hold, what they cite, and when they say that the archive does not know."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -66,10 +67,18 @@ def test_what_the_archive_does_not_know_is_said_with_the_nearest_columns(bot: Co
     answer = bot.ask(question)
     assert not answer.found
     assert answer.citations == ()
-    assert answer.text.startswith(("Hierover staat niets in dit archief.", "This archive has nothing on that."))
+    assert answer.text.startswith(
+        ("In dit archief is hierop geen antwoord", "No answer to that was found in this archive.")
+    )
     nearest = list(dict.fromkeys(hit.passage.article.title for hit in answer.hits))[:3]
     assert all(f"“{title}”" in answer.text for title in nearest)
     assert_sound(bot, answer)
+
+
+def test_of_a_part_of_the_archive_it_does_not_say_more_than_it_looked_at(bot: ColumnBot) -> None:
+    answer = bot.ask(UNKNOWN[0], since=date(2020, 1, 1))
+    assert not answer.found
+    assert answer.text.startswith("In het gekozen deel van dit archief is hierop geen antwoord gevonden.")
 
 
 def test_a_question_on_its_subject_is_trusted_more_than_one_from_another_world(bot: ColumnBot) -> None:

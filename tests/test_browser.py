@@ -99,7 +99,7 @@ def test_an_example_from_the_archive_is_one_click_away(page: Page) -> None:
 
 def test_what_is_not_in_the_archive_gets_the_three_nearest_columns(page: Page) -> None:
     ask(page, "Hoe behandel je een tropische koortsaanval bij papegaaien?")
-    expect(page.locator(".cb-unknown")).to_contain_text("Hierover staat niets in dit archief")
+    expect(page.locator(".cb-unknown")).to_contain_text("In dit archief is hierop geen antwoord gevonden")
     expect(page.locator(".cb-card")).to_have_count(3)
     page.locator(".cb-card").first.click()
     expect(page.locator(".cb-column h2")).to_be_visible()
@@ -120,7 +120,7 @@ def test_the_page_speaks_dutch_or_english_and_answers_in_the_language_of_the_que
     page.locator("#cb-language label", has_text="EN").click()
     expect(page.locator("#cb-new")).to_have_text("New conversation")
     ask(page, "What does a recipe for apple pie with cinnamon look like?")
-    expect(page.locator(".cb-unknown")).to_contain_text("This archive has nothing on that")
+    expect(page.locator(".cb-unknown")).to_contain_text("No answer to that was found in this archive")
 
 
 @pytest.mark.parametrize(

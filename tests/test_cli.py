@@ -139,7 +139,7 @@ def test_ask_says_so_when_the_archive_does_not_know(indexed: Run) -> None:
     outcome = indexed("ask", "Welke hoofdstad heeft Mongolië?")
 
     assert outcome.status == 0
-    assert "Hierover staat niets in dit archief." in outcome.out
+    assert "In dit archief is hierop geen antwoord gevonden." in outcome.out
 
 
 def test_search_lists_the_nearest_passages_best_first(indexed: Run) -> None:

@@ -9,6 +9,7 @@ from columnbot.articles import Article
 from columnbot.asked import asks_for_change
 from columnbot.embedding import Reader
 from columnbot.evidence import PASSAGES_READ, QUICK, READ, Evidence, Weighing, confidence_of, weigh_sentences
+from columnbot.filters import EVERYTHING
 from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.lines import in_lines, is_heading, lists_in
@@ -95,7 +96,8 @@ def answer_from(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence]
     enough = weighing.sure_enough_to_go_on if follows or changes or there else weighing.sure_enough
     asked = names_a_subject(retrieved.question)
     if not asked or not evidence or confidence < enough:
-        why = say("not_found" if asked else "no_subject", language)
+        missing = "not_found" if retrieved.where == EVERYTHING else "not_found_in_part"
+        why = say(missing if asked else "no_subject", language)
         return Answer(
             retrieved.question.text, False, confidence if asked else 0.0, (), (), _not_found(why, hits, language),
             hits, language,

@@ -4,8 +4,12 @@ from datetime import date
 
 _MESSAGES: dict[str, dict[str, str]] = {
     "not_found": {
-        "nl": "Hierover staat niets in dit archief.",
-        "en": "This archive has nothing on that.",
+        "nl": "In dit archief is hierop geen antwoord gevonden.",
+        "en": "No answer to that was found in this archive.",
+    },
+    "not_found_in_part": {
+        "nl": "In het gekozen deel van dit archief is hierop geen antwoord gevonden.",
+        "en": "No answer to that was found in the chosen part of this archive.",
     },
     "no_subject": {
         "nl": "Vraag naar iets waar de columns over gaan; deze vraag noemt geen onderwerp.",

@@ -67,12 +67,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Candidates, best first; the question as it was searched for, its spelling mended, and its vectors."""
+    """Candidates, best first; the question as it was searched for, its spelling mended, and its vectors.
+
+    `where` is the part of the archive that was searched.
+    """
 
     question: Question
     searched: Question
     asked: EmbeddedWords
     candidates: tuple[Candidate, ...]
+    where: Filter = EVERYTHING
 
 
 def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter = EVERYTHING) -> Retrieved:
@@ -89,7 +93,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     favoured = tuple(favour for _, favour in favours)
     found = index.find(Search(asked.vector, stems, grams, where, favoured, CANDIDATES, WISHED))
     if len(found.numbers) == 0:
-        return Retrieved(question, searched, asked, ())
+        return Retrieved(question, searched, asked, (), where)
     weights = TOPIC_WEIGHTS if question.is_topic else WEIGHTS
     cosines = index.passage_vectors.of(found.numbers) @ asked.vector
     passage = index.passage_spread.standardise(asked.vector, cosines)
@@ -103,7 +107,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     pool = pool.with_signals(**_read_closer(index, asked, pool.numbers, pool.columns))
     candidates = _candidates(pool.best(READ_CLOSER, weights), weights, found)
     index.fetch(np.array([candidate.number for candidate in candidates[:READ]]))
-    return Retrieved(question, searched, asked, candidates)
+    return Retrieved(question, searched, asked, candidates, where)
 
 
 @dataclass(frozen=True, slots=True)
