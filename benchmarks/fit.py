@@ -3,13 +3,15 @@
     python benchmarks/fit.py --questions INDEX benchmarks/questions.jsonl \
         --questions INDEX benchmarks/more_questions.jsonl \
         --questions INDEX benchmarks/strange.jsonl \
-        --questions ANOTHER_INDEX benchmarks/government.jsonl [--quick]
+        --questions ANOTHER_INDEX benchmarks/government.jsonl \
+        --some A_THIRD_INDEX benchmarks/columns.jsonl 3 --some A_FOURTH_INDEX benchmarks/weblogs.jsonl 5 \
+        --some A_FOURTH_INDEX benchmarks/more_weblogs.jsonl 2 [--quick]
 
-The questions are of ours, about digging-the-digital, a Dutch weblog of a thousand posts, and about answers of the
-Dutch government. Each says where its answer stands (character offsets into the articles, with a hash of the text
-there, but without the text), with short answers that count as right; some are answered nowhere. With the reader, only
-the quarter of them counts that it did not learn from; `--quick` fits what is used without it, on all. The weights of
-`columnbot.retrieval` are shown as the same fit would have them.
+The questions are of ours, about digging-the-digital, a Dutch weblog of a thousand posts, about answers of the
+Dutch government, and about eleven archives more (docs/answers.md). Each says where its answer stands (character offsets
+into the articles, with a hash of the text there, but without the text), with short answers that count as right; some
+are answered nowhere. With the reader, only the quarter of them counts that it did not learn from; `--quick` fits what
+is used without it, on all. The weights of `columnbot.retrieval` are shown as the same fit would have them.
 """
 
 import argparse
@@ -78,14 +80,15 @@ class Example:
         return False
 
 
-def examples(bot: ColumnBot, questions: Path, reader: Reader | None = None) -> list[Example]:
-    """The questions that still fit the text of the archive; with a reader, those that it has not learnt from."""
+def examples(bot: ColumnBot, questions: Path, reader: Reader | None = None, every: int = 1) -> list[Example]:
+    """The questions that still fit the text of the archive; with a reader, those that it has not learnt from.
+
+    With `every`, one in so many of these.
+    """
     embedder = open_embedder(bot.index.manifest.model).embedder
+    items = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     found = []
-    for line in questions.read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
-        if reader and not left_out_of_reader(item):
-            continue
+    for item in [item for item in items if not reader or left_out_of_reader(item)][::every]:
         texts = [bot.article(path).text[start:end] for path, start, end in item["places"]]
         if [hash_of(text) for text in texts] != item["hashes"]:
             print(f"left out: the text that answers {item['id']} has changed")
@@ -203,10 +206,14 @@ def main() -> None:
     """Print the weights fitted on all questions, and the figures on questions left out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
+    parser.add_argument("--some", nargs=3, action="append", metavar=("INDEX", "FILE", "EVERY"), default=[])
     parser.add_argument("--quick", action="store_true", help="without the reader")
     args = parser.parse_args()
     reader, weighing = (None, QUICK) if args.quick else (open_reader(), READ)
-    data = [x for index, file in args.questions for x in examples(ColumnBot.open(index), file, reader)]
+    asked = [*((index, file, 1) for index, file in args.questions), *args.some]
+    data = [
+        x for index, file, every in asked for x in examples(ColumnBot.open(Path(index)), Path(file), reader, int(every))
+    ]
     known = np.array([bool(x.places) for x in data])
     print(f"{known.sum()} questions with an answer, {(~known).sum()} without")
 

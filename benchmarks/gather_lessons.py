@@ -3,7 +3,8 @@
     python benchmarks/gather_lessons.py LESSONS.npz \
         --questions INDEX benchmarks/questions.jsonl --questions INDEX benchmarks/more_questions.jsonl \
         --questions ANOTHER_INDEX benchmarks/government.jsonl --questions A_THIRD_INDEX benchmarks/weblogs.jsonl \
-        --questions INDEX benchmarks/strange.jsonl \
+        --questions A_THIRD_INDEX benchmarks/more_weblogs.jsonl --questions A_THIRD_INDEX benchmarks/leads.jsonl \
+        --questions A_FOURTH_INDEX benchmarks/columns.jsonl --questions INDEX benchmarks/strange.jsonl \
         --claims A_THIRD_INDEX benchmarks/claims.jsonl \
         --squad SQuAD_it-test.json dev-v1.1-es_small.json dev-v2.0.json xquad.de.json … \
         --selqa SelQA-ass-dev.json SelQA-ass-test.json --multispan MultiSpanQA/valid.json
@@ -243,17 +244,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--questions", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
-    parser.add_argument("--claims", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
-    parser.add_argument("--squad", type=Path, nargs="+", required=True)
-    parser.add_argument("--selqa", type=Path, nargs="+", required=True)
-    parser.add_argument("--multispan", type=Path, required=True)
+    parser.add_argument("--claims", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), default=[])
+    parser.add_argument("--squad", type=Path, nargs="+", default=[])
+    parser.add_argument("--selqa", type=Path, nargs="+", default=[])
+    parser.add_argument("--multispan", type=Path, nargs="*", default=[])
     args = parser.parse_args()
     random.seed(1)
     model = bundled_file()
     if model is None:
         raise SystemExit("The bundled model has no package for this kind of machine.")
     shelf = Shelf(build_tokenizer(read_weights(model)))
-    asked: list[Asked] = [*of_selqa(args.selqa), *of_multispan(args.multispan)]
+    asked: list[Asked] = [*of_selqa(args.selqa)]
+    for file in args.multispan:
+        asked += of_multispan(file)
     for file in args.squad:
         asked += of_squad(file)
     lessons = [*of_others(asked, shelf)]
