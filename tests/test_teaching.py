@@ -1,0 +1,65 @@
+"""The reader is taught: from questions with the places of their answers to a file that columnbot reads with."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from columnbot import ColumnBot
+from columnbot.embedding import PassageInput, Reader
+from columnbot.embedding import reader as reading
+from columnbot.embedding.weights import bundled_file
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+ANSWERED = (
+    ("Hoeveel bladzijden mag een offerte tellen?", "2012-09-20-de-offerte-die-niemand-las.md", "Een offerte telt ten"),
+    ("Hoeveel bladzijden had de laatste catalogus?", "2018-09-20-de-laatste-catalogus.md", "De laatste heeft er 1.524"),
+)
+
+
+def run(script: str, *arguments: object) -> str:
+    command = [sys.executable, str(BENCHMARKS / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def question(bot: ColumnBot, number: int, asked: str, path: str, words: str) -> dict[str, object]:
+    text = bot.article(path).text
+    start = text.index(words)
+    end = text.index(".", start + len(words)) + 1
+    known = hashlib.sha256(text[start:end].encode()).hexdigest()[:12]
+    places = [[path, start, end]]
+    return {
+        "id": f"t{number}", "question": asked, "answerable": True, "places": places, "hashes": [known], "answers": [],
+    }  # fmt: skip
+
+
+def test_lessons_are_gathered_and_what_is_learnt_from_them_is_read_with(
+    sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = ColumnBot.open(sample_index, quick=True)
+    unanswered = {"question": "Wat kost een kameel?", "answerable": False, "places": [], "hashes": [], "answers": []}
+    items = [question(bot, n, *each) for n, each in enumerate(ANSWERED)]
+    items += [{"id": f"n{number}", **unanswered} for number in range(8)]  # some are taught, some left out
+    file, lessons, learnt = tmp_path / "few.jsonl", tmp_path / "lessons.npz", tmp_path / "learnt.npz"
+    file.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+
+    gathered = run("gather_lessons.py", lessons, "--questions", sample_index, file)
+    assert "few: " in gathered
+    assert "left out: the text" not in gathered
+    options = ("--layers", 3, "--rank", 2, "--rounds", 0, "--batch", 8)
+    assert " readings" in run("train_reader.py", lessons, *options, "--write", learnt)
+
+    model = bundled_file()
+    assert model is not None
+    monkeypatch.setattr(reading, "LEARNT", str(learnt))
+    text = "De kameel\nEen kameel kost duizend euro. Hij drinkt veel."
+    (odds,) = Reader(model).read("Wat kost een kameel?", [PassageInput(text, ((10, 39), (40, 55)))])
+    assert odds.shape == (2,)
+    assert np.isfinite(odds).all()
+    assert len(np.load(learnt)["l2.q.w.down"]) == 2
