@@ -59,7 +59,9 @@ def test_lessons_are_gathered_and_what_is_learnt_from_them_is_read_with(
     assert model is not None
     monkeypatch.setattr(reading, "LEARNT", str(learnt))
     text = "De kameel\nEen kameel kost duizend euro. Hij drinkt veel."
-    (odds,) = Reader(model).read("Wat kost een kameel?", [PassageInput(text, ((10, 39), (40, 55)))])
+    taught = Reader(model)
+    (odds,) = taught.read("Wat kost een kameel?", [PassageInput(text, ((10, 39), (40, 55)))])
+    assert int(taught._learnt["layers"]) == 3  # and not those of the reader that comes with columnbot
     assert odds.shape == (2,)
     assert np.isfinite(odds).all()
     assert len(np.load(learnt)["l2.q.w.down"]) == 2
