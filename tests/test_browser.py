@@ -82,6 +82,15 @@ def test_an_answer_shows_its_sources_and_a_click_opens_the_column_at_the_quote(p
     expect(page.locator("button.cb-marker").first).to_be_focused()
 
 
+def test_the_focus_stays_where_it_is_when_a_bubble_is_drawn_anew(page: Page) -> None:
+    ask(page, QUESTION)
+    expect(page.locator(".cb-footing")).to_be_visible()
+    marker = page.locator("button.cb-marker").first
+    marker.focus()
+    page.locator(".cb-answer").first.evaluate("answer => { answer.outerHTML = answer.outerHTML; }")
+    expect(marker).to_be_focused()
+
+
 def save_screenshot(page: Page, name: str) -> None:
     """Refreshes a picture of the documentation when asked to: SCREENSHOTS=docs make test."""
     wanted = os.environ.get("SCREENSHOTS")

@@ -43,6 +43,15 @@ function close() {
     opener = null;
 }
 
+// Gradio draws a bubble anew when something is added to it: whoever stood on one of its buttons stays there.
+let focused = null;
+function stay() {
+    if (!focused || focused.isConnected) return;
+    if (document.activeElement === document.body) sameButton(focused)?.focus({ preventScroll: true });
+    else focused = null;
+}
+document.addEventListener("focusin", ({ target }) => { focused = target.closest("#cb-conversation button.cb-open"); });
+
 async function copy(button) {
     const { text } = JSON.parse(button.value);
     try {
@@ -115,6 +124,7 @@ let following = false;
 const stop = () => { following = false; };
 
 function follow() {
+    stay();
     // Gradio names a message by its raw HTML, which a screen reader would spell out.
     for (const message of conversation()?.querySelectorAll("[data-testid][aria-label]") ?? []) {
         message.removeAttribute("aria-label");
