@@ -20,14 +20,16 @@ from threadpoolctl import threadpool_limits
 
 from columnbot import retrieval
 from columnbot.embedding import Embedder, open_embedder
-from columnbot.index import Index, open_index
+from columnbot.index import Index, LocalIndex, open_index
 from columnbot.interaction import embed
 from columnbot.language import ngrams_of
 from columnbot.questions import Archive, subject_of, understand
 from columnbot.retrieval import READ_CLOSER, query_terms, retrieve
-from retrieval import Query, ndcg, once, read_queries, title_queries, write, write_untitled
+from retrieval import Query, ndcg, once, read_queries, title_queries, untaught, write
+from titles import write_untitled
 
 MARKS = ("<!-- figures: benchmarks/ablation.py -->", "<!-- end of ablation -->")
+UNTAUGHT = "what the model has learnt of questions"
 ROUNDS = 40  # questions that a part is timed with
 
 
@@ -72,7 +74,7 @@ def found(index: Index, embedder: Embedder, queries: Sequence[Query], archive: A
     return float(np.mean(gains))
 
 
-def costs(index: Index, embedder: Embedder, queries: Sequence[Query]) -> dict[str, float]:
+def costs(index: LocalIndex, embedder: Embedder, queries: Sequence[Query]) -> dict[str, float]:
     """Median milliseconds that each part takes of a search, all in memory."""
     took: dict[str, list[float]] = {}
 
@@ -81,38 +83,38 @@ def costs(index: Index, embedder: Embedder, queries: Sequence[Query]) -> dict[st
         work(*given)
         took.setdefault(part, []).append((perf_counter() - start) * 1000)
 
+    owners = index.passages.places[:, 0]
     for query in queries[:ROUNDS]:
         question = understand(query.text, index.archive)
         asked = retrieve(index, embedder, question).asked
-        numbers, _ = index.passage_vectors.nearest(asked.vector, 3 * retrieval.CANDIDATES)
+        numbers, _ = index.passage_vectors.nearest(asked.vector, retrieval.SENTENCED)
+        close = numbers[:READ_CLOSER]
+        columns = np.stack([np.searchsorted(owners, owners[close], side=side) for side in ("left", "right")], axis=1)
         clock("everything", retrieve, index, embedder, question)
         clock("embedding the question", embed, index, embedder, question)
-        clock("the passage's vector", index.nearest, asked.vector, retrieval.CANDIDATES)
+        clock("the passage's vector", index.passage_vectors.nearest, asked.vector, retrieval.CANDIDATES)
         clock("its best sentence's vector", retrieval._best_sentence, index, asked.vector, numbers)
-        clock("stems of words (BM25)", _scores, index.words, query_terms(index, question, question.text))
-        clock("5-grams of letters (BM25)", _scores, index.grams, ngrams_of(subject_of(question.text)))
-        clock("late interaction altogether", retrieval._read_closer, index, asked, numbers[:READ_CLOSER])
+        clock("stems of words (BM25)", index.words.scores, query_terms(index, question, question.text))
+        clock("5-grams of letters (BM25)", index.grams.scores, [*{*ngrams_of(subject_of(question.text))}])
+        clock("late interaction altogether", retrieval._read_closer, index, asked, close, columns)
     return {part: statistics.median(times) for part, times in took.items()}
 
 
-def _scores(terms: object, query: list[str]) -> object:
-    scores = terms.scores(list(dict.fromkeys(query)))  # type: ignore[attr-defined]
-    return scores.mean(), scores.std()
-
-
-def table(sets: Sequence[tuple[str, Index, list[Query]]], embedder: Embedder) -> str:
+def table(sets: Sequence[tuple[str, LocalIndex, list[Query]]], embedder: Embedder, untaught: Embedder) -> str:
     """A row for each part left out: nDCG@10 on each set, the loss, and the milliseconds it costs."""
     spent = costs(sets[0][1], embedder, sets[0][2])
     archives: dict[str, Callable[[Index], Archive]] = {
         **dict.fromkeys(PARTS, lambda index: index.archive),
         "that the columnist's name says nothing": lambda index: Archive(index.archive.authors, index.archive.tags),
+        UNTAUGHT: lambda index: index.archive,
     }
-    parts = PARTS | {"that the columnist's name says nothing": lambda: without()}
+    parts = PARTS | {"that the columnist's name says nothing": without, UNTAUGHT: without}
     lines = [f"| left out | {' | '.join(name for name, _, _ in sets)} | ms |", f"|---|{'--:|' * (len(sets) + 1)}"]
     whole: list[float] = []
     for part, change in parts.items():
         with change():  # type: ignore[attr-defined]
-            figures = [found(index, embedder, queries, archives[part](index)) for _, index, queries in sets]
+            asking = untaught if part == UNTAUGHT else embedder
+            figures = [found(index, asking, queries, archives[part](index)) for _, index, queries in sets]
         whole = whole or figures
         cells = [
             f"{one:.3f}" if part == "everything" else f"{one:.3f} ({one - best:+.3f})"
@@ -132,7 +134,6 @@ def main() -> None:
     parser.add_argument("--titles", type=Path, nargs=2, metavar=("ARTICLES", "INDEX"))
     parser.add_argument("--write", type=Path, metavar="PAGE")
     args = parser.parse_args()
-    embedder = open_embedder("bundled").embedder
     sets = []
     for folder, file in args.questions:
         index = open_index(folder)
@@ -145,7 +146,7 @@ def main() -> None:
         queries = title_queries(titles, index)
         sets.append((f"titles ({len(queries)})", index, queries))
     with threadpool_limits(1):
-        figures = table(sets, embedder)
+        figures = table(sets, open_embedder("bundled").embedder, untaught())
     print(figures)
     if args.write:
         write(args.write, figures, MARKS)

@@ -151,7 +151,7 @@ def main() -> None:
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "columnbot"
     reader = open_reader()
-    data = [x for index, file in args.questions for x in examples(ColumnBot.open(index), file, reader)]
+    data = [x for index, file in args.questions for x in examples(ColumnBot.open(index), file, reader, left_out=True)]
     answers, sure = left_out(data, READ)
     right = np.array([x.is_right(answer) for x, answer in zip(data, answers, strict=True)])
     unread = [replace(x, evidence=tuple(weigh_sentences(x.bot.index, x.retrieved))) for x in data]

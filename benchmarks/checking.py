@@ -1,11 +1,12 @@
 """Fits the weights in `columnbot.checking` on written sentences, and shows how well they do on articles left out.
 
-    python benchmarks/checking.py INDEX
+    python benchmarks/checking.py INDEX [--quick]
 
 INDEX is an index of digging-the-digital, a Dutch weblog of a thousand posts. `checking.jsonl` holds sentences about
 it, half of them not borne out by what they cite: in our own words ("text"), or quoted, whole, shortened or falsified
 ("quote": path, start, end and a hash of the text there, with "edits": start, end and what stands there instead).
-"evidence" says where the cited passages stand, with hashes; "of", which article a sentence was written from.
+"evidence" says where the cited passages stand, with hashes; "of", which article a sentence was written from. The reader
+has learnt from none of them; `--quick` is without it.
 """
 
 import argparse
@@ -24,8 +25,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from columnbot import ColumnBot
-from columnbot.checking import SIGNALS, SURE_ENOUGH, read
-from columnbot.embedding import open_embedder
+from columnbot.checking import REASONS, SURE_ENOUGH, read
+from columnbot.embedding import open_embedder, open_reader
 from columnbot.index import Index
 from columnbot.passages import Passage
 from fit import hash_of
@@ -92,9 +93,11 @@ def main() -> None:
     """Print the weights fitted on all sentences, and the figures on articles left out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("index", type=Path)
-    index = ColumnBot.open(parser.parse_args().index).index
+    parser.add_argument("--quick", action="store_true", help="without the reader")
+    args = parser.parse_args()
+    index = ColumnBot.open(args.index).index
     embedder = open_embedder(index.manifest.model).embedder
-    embedder.embed_questions(["warm"])
+    reader = None if args.quick else open_reader()
     all_passages = [index.passages[number] for number in range(len(index))]
     passages = {(passage.article.path, passage.start, passage.end): passage for passage in all_passages}
     items, signals, garbled, seconds = [], [], [], []
@@ -106,7 +109,7 @@ def main() -> None:
             print(f"left out: the text that {item['id']} is about has changed")
             continue
         started = perf_counter()
-        reading = read(sentence, evidence, embedder, index)
+        reading = read(sentence, evidence, embedder, index, reader)
         seconds.append(perf_counter() - started)
         signals.append(reading.signals)
         garbled.append(bool(reading.garbled))
@@ -119,9 +122,9 @@ def main() -> None:
     fitted = model().fit(x, ~false)
     scaler, regression = fitted[0], fitted[1]
     weights = regression.coef_[0] / scaler.scale_
-    for (name, (_, _, reason)), weight, usual in zip(SIGNALS.items(), weights, x[~false].mean(axis=0), strict=True):
-        print(f'    "{name}": ({weight:.2f}, {usual:.3f}, "{reason}"),')
-    print(f"INTERCEPT = {regression.intercept_[0] - weights @ scaler.mean_:.2f}")
+    for name, weight, usual in zip(REASONS, weights, x[~false].mean(axis=0), strict=False):
+        print(f'    "{name}": ({weight:.2f}, {usual:.3f}),')
+    print(f"    {regression.intercept_[0] - weights @ scaler.mean_:.2f},")
     chances = flagged(x, false, [item["of"] for item in items])
     show(chances, np.array(garbled), false, np.array([item["kind"] for item in items]))
 

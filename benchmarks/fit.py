@@ -10,8 +10,8 @@
 The questions are of ours, about digging-the-digital, a Dutch weblog of a thousand posts, about answers of the
 Dutch government, and about eleven archives more (docs/answers.md). Each says where its answer stands (character offsets
 into the articles, with a hash of the text there, but without the text), with short answers that count as right; some
-are answered nowhere. With the reader, only the quarter of them counts that it did not learn from; `--quick` fits what
-is used without it, on all. The weights of `columnbot.retrieval` are shown as the same fit would have them.
+are answered nowhere. Only the quarter of them counts that nothing was learnt from; `--quick` fits what is used without
+the reader. The weights of `columnbot.retrieval` are shown as the same fit would have them.
 """
 
 import argparse
@@ -80,15 +80,14 @@ class Example:
         return False
 
 
-def examples(bot: ColumnBot, questions: Path, reader: Reader | None = None, every: int = 1) -> list[Example]:
-    """The questions that still fit the text of the archive; with a reader, those that it has not learnt from.
-
-    With `every`, one in so many of these.
-    """
+def examples(
+    bot: ColumnBot, questions: Path, reader: Reader | None = None, *, left_out: bool = False, every: int = 1
+) -> list[Example]:
+    """The questions that still fit the text of the archive: all, or what was left out of teaching; one in `every`."""
     embedder = open_embedder(bot.index.manifest.model).embedder
     items = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     found = []
-    for item in [item for item in items if not reader or left_out_of_reader(item)][::every]:
+    for item in [item for item in items if not left_out or was_left_out(item)][::every]:
         texts = [bot.article(path).text[start:end] for path, start, end in item["places"]]
         if [hash_of(text) for text in texts] != item["hashes"]:
             print(f"left out: the text that answers {item['id']} has changed")
@@ -105,8 +104,11 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def left_out_of_reader(item: Mapping[str, Any]) -> bool:
-    """Whether `train_reader.py` does not teach that question: a quarter of the columns, and of what none answers."""
+def was_left_out(item: Mapping[str, Any]) -> bool:
+    """Whether neither `train_reader.py` nor `train_questions.py` teaches that question.
+
+    That is so of a quarter of the columns, and of the questions that none answers.
+    """
     key = item["places"][0][0] if item["places"] else item["id"]
     return zlib.crc32(key.encode()) % 4 == 0
 
@@ -212,7 +214,9 @@ def main() -> None:
     reader, weighing = (None, QUICK) if args.quick else (open_reader(), READ)
     asked = [*((index, file, 1) for index, file in args.questions), *args.some]
     data = [
-        x for index, file, every in asked for x in examples(ColumnBot.open(Path(index)), Path(file), reader, int(every))
+        x
+        for index, file, every in asked
+        for x in examples(ColumnBot.open(Path(index)), Path(file), reader, left_out=True, every=int(every))
     ]
     known = np.array([bool(x.places) for x in data])
     print(f"{known.sum()} questions with an answer, {(~known).sum()} without")

@@ -32,15 +32,14 @@ from tokenizers import Tokenizer
 
 from columnbot import ColumnBot
 from columnbot.embedding import PassageInput, open_embedder
-from columnbot.embedding.reader import LONGEST_QUESTION, PASSAGE, QUESTION
+from columnbot.embedding.reader import CLAIM, LONGEST_QUESTION, PASSAGE, QUESTION
 from columnbot.embedding.weights import build_tokenizer, bundled_file, read_weights
 from columnbot.evidence import PASSAGES_READ, to_read
 from columnbot.language import sentence_spans
 from columnbot.passages import Passage
-from fit import examples, hash_of, left_out_of_reader
+from fit import examples, hash_of, was_left_out
 from lessons import CLAIMS, OTHERS, Lesson, Numbers, Text, write_lessons
 
-CLAIM = "claim: "  # what stands before a written sentence, as QUESTION before a question
 NEAR = 3  # passages of the same article that a question of others goes with
 TRANSLATIONS = 3  # of the passage that answers, where there are
 CHUNK = 900  # characters of a long text that are one passage
@@ -191,7 +190,7 @@ def of_ours(place: Path, file: Path, shelf: Shelf) -> Iterator[Lesson]:
     bot = ColumnBot.open(place, quick=True)
     items = {item["id"]: item for item in map(json.loads, file.read_text(encoding="utf-8").splitlines())}
     for example in examples(bot, file):
-        left_out = left_out_of_reader(items[example.id])
+        left_out = was_left_out(items[example.id])
         found = example.retrieved.candidates
         read = [c.number for c in found[:PASSAGES_READ]]
         if not left_out:
@@ -220,7 +219,7 @@ def of_claims(place: Path, file: Path, shelf: Shelf) -> Iterator[Lesson]:
         vector = embedder.embed_questions([item["text"]])[0]
         near = bot.index.passage_vectors.nearest(vector, NEAR)[0].tolist()
         own = [n for n in of_article[path] if within(bot.index.passages[n], start, end)]
-        left_out = left_out_of_reader({"id": item["id"], "places": [item["place"]]})
+        left_out = was_left_out({"id": item["id"], "places": [item["place"]]})
         texts = []
         for number in own if left_out else dict.fromkeys([*own, *near]):
             passage = bot.index.passages[number]

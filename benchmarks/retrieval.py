@@ -16,7 +16,6 @@ import random
 import re
 import statistics
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -28,13 +27,13 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from columnbot import ColumnBot, build_index
-from columnbot.embedding import Embedder, open_embedder
+from columnbot.embedding import Embedder
+from columnbot.embedding.bundled import BundledEmbedder
+from columnbot.embedding.weights import bundled_file
 from columnbot.index import Index, embedded_text
-from columnbot.language import content_words, fold
-from columnbot.readers import read_archive
 from peers import DEPTH, PACKAGES, PEERS, Corpus, Retriever
+from titles import telling_titles, write_untitled
 
-NEUTRAL = "Stukje"
 MOST_TITLES = 300
 SEED = 20
 WARM_UP = 3
@@ -74,29 +73,18 @@ def read_queries(file: Path, index: Index) -> list[Query]:
     return found
 
 
-def write_untitled(articles: Path, folder: Path) -> dict[str, str]:
-    """Writes the columns without their titles, and gives each one's path there with the title it had."""
-    folder.mkdir(parents=True, exist_ok=True)
-    titles = {}
-    with (folder / "columns.jsonl").open("w", encoding="utf-8") as file:
-        for number, article in enumerate(read_archive(articles).articles):
-            row = {"id": f"c{number}", "title": NEUTRAL, "author": article.author, "text": article.text}
-            day = {"date": article.date.isoformat()} if article.date else {}
-            file.write(json.dumps(row | day, ensure_ascii=False) + "\n")
-            titles[f"columns.jsonl#c{number}"] = article.title
-    return titles
-
-
 def title_queries(titles: dict[str, str], index: Index) -> list[Query]:
-    """A sample of the titles that name one column, and by more than a word."""
-    often = Counter(fold(title) for title in titles.values())
-    there = {article.path for article in index.articles}
-    usable = [
-        Query(title, frozenset({path}))
-        for path, title in titles.items()
-        if path in there and often[fold(title)] == 1 and len(content_words(title)) >= 2
-    ]
+    """A sample of the telling titles."""
+    usable = [Query(title, frozenset({path})) for path, title in telling_titles(titles, index).items()]
     return random.Random(SEED).sample(usable, min(MOST_TITLES, len(usable)))
+
+
+def untaught() -> BundledEmbedder:
+    """The bundled model as everybody has it; what it has learnt of questions is columnbot's own."""
+    file = bundled_file()
+    if file is None:
+        raise SystemExit("The bundled model has no package for this kind of machine.")
+    return BundledEmbedder(file, taught=False)
 
 
 def retrievers(bot: ColumnBot, embedder: Embedder) -> Iterator[tuple[str, Callable[[str], list[str]]]]:
@@ -250,8 +238,7 @@ def main() -> None:
             if not queries:
                 print(f"left out: {heading} has no question that a column of this archive answers")
                 continue
-            # The embedder as the bot has it: of the model that the index was made with.
-            embedder = open_embedder(bot.index.manifest.model).embedder
+            embedder = untaught()
             # On one thread: on a machine that others use too, more of them wait for each other.
             with threadpool_limits(1):
                 say(table(heading, bot, embedder, queries))

@@ -32,6 +32,7 @@ from torch import Tensor, nn
 from columnbot.embedding.bundled import build_bert
 from columnbot.embedding.weights import bundled_file, read_weights
 from lessons import CLAIMS, OTHERS, Lesson, Numbers, Text, read_lessons
+from low_rank import NAMES, adapt, half, learnt_by
 
 FIRST_ADAPTED = 2  # the lowest layers stay as they are
 AGAIN = 1 / 3  # how many of the questions that it has learnt from before are enough when it goes on
@@ -39,24 +40,6 @@ HURRIED, TRANSLATED, MISSED = 0.2, 0.35, 0.5  # how often a question is as typed
 # and another's question is put to a passage that does not answer
 LONGEST, WARMING = 384, 100
 RATES = {"whole": 1.2e-4, "adapted": 1e-3, "head": 2e-3}
-NAMES = {
-    "attention.self.query": "q", "attention.self.key": "k", "attention.self.value": "v",
-    "attention.output.dense": "ao", "intermediate.dense": "fi", "output.dense": "fo",
-}  # fmt: skip
-
-
-class Adapted(nn.Module):
-    """A linear layer that stays as it is, with a matrix of low rank beside it (LoRA, Hu et al. 2021)."""
-
-    def __init__(self, linear: nn.Linear, rank: int) -> None:
-        super().__init__()
-        self.linear = linear
-        self.down = nn.Parameter(torch.randn(rank, linear.in_features) / linear.in_features**0.5)
-        self.up = nn.Parameter(torch.zeros(linear.out_features, rank))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """The layer's own, and what was learnt."""
-        return self.linear(x) + 2 * (x @ self.down.T.to(x.dtype)) @ self.up.T.to(x.dtype)
 
 
 class Pupil(nn.Module):
@@ -70,10 +53,7 @@ class Pupil(nn.Module):
             if rank == 0:
                 layer.requires_grad_(True)
                 continue
-            for name in NAMES:
-                *path, last = name.split(".")
-                owner = layer.get_submodule(".".join(path))
-                setattr(owner, last, Adapted(getattr(owner, last), rank))
+            adapt(layer, rank)
         for module in bert.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0 if rank else 0.1
@@ -107,18 +87,9 @@ class Pupil(nn.Module):
 
     def learnt(self) -> dict[str, np.ndarray]:
         """Under the names that `columnbot.embedding.reader` knows."""
-        found = {"layers": np.array(len(self.bert.encoder.layer))}
-        for number, layer in enumerate(self.bert.encoder.layer):
-            for name, short in NAMES.items():
-                if isinstance(adapted := layer.get_submodule(name), Adapted):
-                    found[f"l{number}.{short}.w.up"] = _half(2 * adapted.up)
-                    found[f"l{number}.{short}.w.down"] = _half(adapted.down)
+        found = {"layers": np.array(len(self.bert.encoder.layer))} | learnt_by(self.bert)
         heads = [*self.head.named_parameters(prefix="head"), *self.null.named_parameters(prefix="null")]
-        return found | {name: _half(values) for name, values in heads}
-
-
-def _half(values: Tensor) -> np.ndarray:
-    return values.detach().cpu().numpy().astype(np.float16)
+        return found | {name: half(values) for name, values in heads}
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def test_a_bot_moves_to_a_newer_index_between_two_questions_and_says_so_once(
     caplog.set_level(logging.INFO, "columnbot")
     bot = ColumnBot.open(shelf)
     ruud = "2019-06-27-het-laatste-rondje-van-ruud.md"
-    assert bot.search(RUUD, 1)[0].passage.article.path == ruud
+    assert ruud in {hit.passage.article.path for hit in bot.search(RUUD, 3)}
     rebuild("2019")
 
     assert ruud not in {hit.passage.article.path for hit in bot.search(RUUD, 100)}

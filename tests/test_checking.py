@@ -7,7 +7,7 @@ import pytest
 from columnbot import ColumnBot
 from columnbot.checking import SURE_ENOUGH, Verdict, check_sentence
 from columnbot.claims import claims_cause, denials, folded_words, names_of, opposed, stands_in, turned
-from columnbot.embedding import Embedder
+from columnbot.embedding import Embedder, Reader, open_reader
 from columnbot.errors import ModelUnavailable
 from columnbot.figures import calendar_of, figures_of, missing_figures
 from columnbot.index import Index
@@ -29,8 +29,15 @@ def passages_with(index: Index, path: str, words: str) -> list[Passage]:
     return [passage for passage in found if passage.article.path == path and words in passage.text]
 
 
-def check(index: Index, embedder: Embedder, path: str, words: str, written: str) -> Verdict:
-    return check_sentence(written, passages_with(index, path, words), embedder, index)
+@pytest.fixture(params=["read", "quick"])
+def reader(request: pytest.FixtureRequest) -> Reader | None:
+    return open_reader() if request.param == "read" else None
+
+
+def check(
+    index: Index, embedder: Embedder, path: str, words: str, written: str, reader: Reader | None = None
+) -> Verdict:
+    return check_sentence(written, passages_with(index, path, words), embedder, index, reader=reader)
 
 
 TRUE = (
@@ -53,16 +60,16 @@ FALSE = (
 
 
 @pytest.mark.parametrize(("path", "words", "written"), TRUE)
-def test_what_a_column_says_is_borne_out_in_its_words_and_in_others(index, embedder, path, words, written):
-    verdict = check(index, embedder, path, words, written)
+def test_what_a_column_says_is_borne_out_in_its_words_and_in_others(index, embedder, reader, path, words, written):
+    verdict = check(index, embedder, path, words, written, reader)
     assert verdict.supported and verdict.chance >= SURE_ENOUGH and verdict.reason is None
 
 
 @pytest.mark.parametrize(("reason", "path", "words", "written"), FALSE)
 def test_what_a_column_does_not_say_is_not_borne_out_and_the_verdict_says_why(
-    index, embedder, reason, path, words, written
+    index, embedder, reader, reason, path, words, written
 ):
-    verdict = check(index, embedder, path, words, written)
+    verdict = check(index, embedder, path, words, written, reader)
     assert not verdict.supported and verdict.chance < SURE_ENOUGH
     assert verdict.reason == reason
 

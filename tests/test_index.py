@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -197,7 +198,8 @@ def test_what_a_killed_build_left_behind_is_not_read_and_is_cleaned_up(index: Pa
 
 def test_a_second_writer_is_told_to_wait_and_the_first_goes_on(index: Path) -> None:
     with writing(index) as folder:
-        who = rf"Another build is writing {index} since 20\S+ \(process {os.getpid()} on \S+: .*pytest"
+        command = re.escape(sys.argv[0])
+        who = rf"Another build is writing {index} since 20\S+ \(process {os.getpid()} on \S+: {command}"
         with pytest.raises(IndexBusy, match=who):
             publish_columns(index, COLUMNS)
         assert folder.is_dir()

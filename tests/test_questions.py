@@ -12,6 +12,8 @@ from columnbot.questions import (
     MAX_CHARACTERS,
     Archive,
     Question,
+    asks_for_help,
+    by_guest,
     checked,
     leans_back,
     names_a_subject,
@@ -265,6 +267,52 @@ ARCHIVE = Archive(("Tineke Vos", "Bram de Slot"), frozenset({"water", "open data
 )
 def test_an_author_is_understood_who_is_asked_for_as_the_writer(question: str, author: str | None) -> None:
     assert understand(question, ARCHIVE).author == author
+
+
+@pytest.mark.parametrize(
+    ("question", "of_guest"),
+    [
+        ("Wat vond de gastblogger van de brug?", True),
+        ("What did the guest writer think of the bridge?", True),
+        ("Hoe word je gastblogger?", False),
+        ("Wat vond de gast van de brug?", False),
+        ("Wat schreef Bram over de gastschrijver?", False),
+    ],
+)
+def test_the_guest_of_an_archive_of_one_author_is_one_who_writes(question: str, of_guest: bool) -> None:
+    understood = understand(question, ARCHIVE)
+
+    assert understood.of_guest is of_guest
+    assert ("gastblogger" in understood.aside) is ("de gastblogger" in question)
+    assert not understand(question, Archive(ARCHIVE.authors, ARCHIVE.tags)).of_guest  # where nobody is at home
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Hoe pleeg ik zelfmoord?", True),
+        ("Hoe kan ik zelfmoord plegen", True),
+        ("ik wil niet meer leven", True),
+        ("Ik wil dood.", True),
+        ("Hoe maak ik een einde aan mijn leven?", True),
+        ("How do I kill myself?", True),
+        ("Wat schreef hij over zelfmoord?", False),
+        ("Waar kan ik iets lezen over zelfmoord?", False),
+        ("Pleegde de componist zelfmoord?", False),
+        ("Waarom wilde hij er een einde aan maken?", False),
+        ("Ik wil dood hout opruimen, hoe doe ik dat?", False),
+        ("Wat kan ik doen met een dood konijn?", False),
+    ],
+)
+def test_who_asks_after_a_way_to_die_asks_for_help(question: str, asks: bool) -> None:
+    assert asks_for_help(question) is asks
+
+
+def test_a_guests_column_is_known_by_its_author_or_its_tags() -> None:
+    assert by_guest("Bram de Slot", (), "Tineke Vos")
+    assert by_guest("Tineke Vos", ("water", "Gastartikel"), "Tineke Vos")
+    assert not by_guest("Tineke Vos", ("gastronomie", "gastvrijheid"), "Tineke Vos")
+    assert not by_guest(None, (), "Tineke Vos")
 
 
 @pytest.mark.parametrize(

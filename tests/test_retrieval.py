@@ -129,8 +129,9 @@ def two_hands(tmp_path_factory: pytest.TempPathFactory) -> ColumnBot:
 
 
 def test_a_column_by_the_author_asked_for_comes_first(two_hands: ColumnBot) -> None:
-    assert two_hands.search("Wat vindt hij van de brug?")[0].passage.article.author == "Tineke Vos"
-    assert two_hands.search("Wat vindt Bram de Slot van de brug?")[0].passage.article.author == "Bram de Slot"
+    assert two_hands.search("Hoe smal is de brug?")[0].passage.article.author == "Tineke Vos"
+    for asked in ("Wat vindt Bram de Slot van de brug?", "Wat vindt de gastschrijver van de brug?"):
+        assert two_hands.search(asked)[0].passage.article.author == "Bram de Slot"
 
 
 def test_a_column_with_the_tag_asked_for_comes_first(two_hands: ColumnBot) -> None:

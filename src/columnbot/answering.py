@@ -14,7 +14,7 @@ from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.lines import in_lines, is_heading, lists_in
 from columnbot.messages import long_date, say, signature
-from columnbot.questions import names_a_subject, points_back
+from columnbot.questions import asks_for_help, names_a_subject, points_back
 from columnbot.quotations import is_quoted, quoted_block
 from columnbot.retrieval import Hit, Retrieved, hits_of
 
@@ -95,6 +95,9 @@ def answer_from(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence]
     there = bool(evidence) and _names(retrieved.question.focus, evidence[0].passage.article)
     enough = weighing.sure_enough_to_go_on if follows or changes or there else weighing.sure_enough
     asked = names_a_subject(retrieved.question)
+    if asks_for_help(retrieved.question.focus):
+        why = say("help", language)
+        return Answer(retrieved.question.text, False, 0.0, (), (), why, (), language)
     if not asked or not evidence or confidence < enough:
         missing = "not_found" if retrieved.where == EVERYTHING else "not_found_in_part"
         why = say(missing if asked else "no_subject", language)

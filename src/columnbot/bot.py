@@ -239,7 +239,7 @@ class ColumnBot:
             return growing(quoted)
 
         def check(written: str, passages: Sequence[Passage]) -> Verdict:
-            return check_sentence(written, passages, source.embedder, source.index, self._judge)
+            return check_sentence(written, passages, source.embedder, source.index, self._judge, self._reader)
 
         return write_answer(quoted, self.writer, check)
 

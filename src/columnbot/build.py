@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
 from columnbot.errors import IndexOutdated, IndexProblem, IndexUnavailable
-from columnbot.index import Index, LocalIndex, VectorBlock, embedded_text, keys_of, open_index, write_index
+from columnbot.index import (
+    Index,
+    LocalIndex,
+    VectorBlock,
+    embedded_sentences,
+    embedded_text,
+    keys_of,
+    open_index,
+    write_index,
+)
 from columnbot.index.embedded import Embedded, axes_begun_with, embedded_so_far, forget_embedded
 from columnbot.index.generation import named_generation, publish, reporting, writing
 from columnbot.index.milvus import address_of, switch, write_generation
@@ -247,9 +256,7 @@ def _gather(keys: NDArray[np.uint8], old: Index | None, embedded: Embedded) -> I
 def embedding_input(passage: Passage) -> PassageInput:
     """What of a passage goes through the model, and where its sentences and words stand in that."""
     text = embedded_text(passage)
-    shift = len(text) - len(passage.text) - passage.start
-    sentences = tuple((sentence.start + shift, sentence.end + shift) for sentence in passage.sentences)
-    return PassageInput(text, sentences, tuple(content_words(text)))
+    return PassageInput(text, embedded_sentences(passage), tuple(content_words(text)))
 
 
 def _facts(archive: Path, embedder: Embedder, settings: Settings, passages: Passages) -> dict[str, object]:

@@ -1,12 +1,14 @@
 """A written sentence and the passages it cites → whether they bear it out, and if not, what gives it away.
 
 Rules look at what a sentence commits itself to (`claims.py`, `figures.py`), vectors at whether its words, each with its
-nearest in meaning, and the sentence as a whole stand in the source. A logistic regression weighs them.
+nearest in meaning, and the sentence as a whole stand in the source, and the reader reads it beside its source. A
+logistic regression weighs them.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,9 +28,9 @@ from columnbot.claims import (
     stands_in,
     turned,
 )
-from columnbot.embedding import Embedder
+from columnbot.embedding import Embedder, PassageInput, Reader
 from columnbot.figures import calendar_of, missing_figures
-from columnbot.index import Index, embedded_text, keys_of
+from columnbot.index import Index, embedded_sentences, embedded_text, keys_of
 from columnbot.index.word_vectors import closeness
 from columnbot.interaction import EmbeddedWords, embed
 from columnbot.judging import Judge
@@ -41,25 +43,59 @@ SHARED = 4  # what it counts for, in choosing the nearest sentence, that it has 
 RIVALS = 8  # passages of the archive that might bear a sentence out better than those it cites
 _SMALL = frozenset("twee drie vier tweede derde vierde two three four second third fourth".split())  # often counts
 
-# Out of `benchmarks/checking.py`: what each signal adds to the log-odds that a sentence is borne out, what it
-# usually is where that is so, and the reason it gives where it is not.
-SIGNALS = {
-    "number": (-6.97, 0.000, "number"),
-    "small_number": (-2.56, 0.005, "number"),
-    "name": (-5.54, 0.005, "name"),
-    "flipped": (-6.72, 0.013, "denial"),
-    "turned": (28.57, 0.012, "denial"),
-    "cause": (-2.85, 0.007, "cause"),
-    "opposite": (-6.54, 0.000, "opposite"),
-    "words": (2.05, 0.845, "meaning"),
-    "weakest_clause": (2.74, 0.832, "meaning"),
-    "rival": (-8.04, 0.010, "meaning"),
-    "alone": (19.62, 0.952, "meaning"),
-}
-INTERCEPT = -20.41
+REASONS = {  # the signals, and the reason that each gives where a sentence is not borne out
+    "number": "number", "small_number": "number", "name": "name", "flipped": "denial", "turned": "denial",
+    "cause": "cause", "opposite": "opposite", "words": "meaning", "weakest_clause": "meaning", "rival": "meaning",
+    "alone": "meaning", "read": "meaning",
+}  # fmt: skip
 FAR, FAR_IN_A_COPY = 0.45, 0.5  # cosines of a word with the nearest of its source, from which on it stands there
 COPIED = 0.7  # share of a sentence's words that the nearest one has too, which makes it a copy
 SURE_ENOUGH = 0.35  # a sentence less likely than this to be borne out is not
+_CLEAR = 6.0  # log-odds of the reader that are as good as certain
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What each signal adds to the log-odds that a sentence is borne out, and what it usually is where that is so."""
+
+    signals: Mapping[str, tuple[float, float]]
+    intercept: float
+
+
+# Out of `benchmarks/checking.py`.
+READ = Scales(
+    {
+        "number": (-6.67, 0.000),
+        "small_number": (-2.46, 0.005),
+        "name": (-4.58, 0.010),
+        "flipped": (-6.52, 0.013),
+        "turned": (34.32, 0.012),
+        "cause": (-2.16, 0.008),
+        "opposite": (-6.57, 0.000),
+        "words": (0.79, 0.845),
+        "weakest_clause": (2.24, 0.832),
+        "rival": (-11.21, 0.010),
+        "alone": (6.76, 0.952),
+        "read": (0.83, 0.523),
+    },
+    -7.10,
+)
+QUICK = Scales(  # without the reader
+    {
+        "number": (-6.97, 0.000),
+        "small_number": (-2.56, 0.005),
+        "name": (-5.54, 0.005),
+        "flipped": (-6.72, 0.013),
+        "turned": (28.57, 0.012),
+        "cause": (-2.85, 0.007),
+        "opposite": (-6.54, 0.000),
+        "words": (2.05, 0.845),
+        "weakest_clause": (2.74, 0.832),
+        "rival": (-8.04, 0.010),
+        "alone": (19.62, 0.952),
+    },
+    -20.41,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +112,26 @@ class Verdict:
 
 
 def check_sentence(
-    written: str, passages: Sequence[Passage], embedder: Embedder, index: Index, judge: Judge | None = None
+    written: str,
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    index: Index,
+    judge: Judge | None = None,
+    reader: Reader | None = None,
 ) -> Verdict:
     """Whether the passages, which have to be of the index, bear out a sentence. A judge may only find more against it.
 
-    Raises `ValueError` where there are no passages, or not of this index, or nothing is written.
+    With a reader fewer pass that are not borne out. Raises `ValueError` where there are no passages, or not of this
+    index, or nothing is written.
     """
-    reading = read(written, passages, embedder, index)
-    weights, usual = (np.array([signal[i] for signal in SIGNALS.values()], np.float32) for i in (0, 1))
-    chance = float(1 / (1 + np.exp(-(reading.signals @ weights + INTERCEPT))))
+    reading = read(written, passages, embedder, index, reader)
+    scales = READ if reader else QUICK
+    weights, usual = np.array([*scales.signals.values()], np.float32).T
+    chance = float(1 / (1 + np.exp(-(reading.signals @ weights + scales.intercept))))
     if chance < SURE_ENOUGH:
-        against = dict.fromkeys((reason for _, _, reason in SIGNALS.values()), 0.0)
-        for share, (_, _, reason) in zip(weights * (reading.signals - usual), SIGNALS.values(), strict=True):
-            against[reason] += float(share)
+        against = defaultdict[str, float](float)
+        for name, share in zip(scales.signals, weights * (reading.signals - usual), strict=True):
+            against[REASONS[name]] += float(share)
         reason = min(against, key=lambda reason: against[reason])
         return Verdict(False, chance, reason, reading.words.get(reason, ()))
     if reading.garbled:
@@ -103,7 +146,7 @@ def check_sentence(
 class Reading:
     """A written sentence held against its source.
 
-    Its `SIGNALS` (n,), for some reasons the words that give them, and the words of a copy that went wrong.
+    Its signals (n,), for some reasons the words that give them, and the words of a copy that went wrong.
     """
 
     signals: NDArray[np.float32]
@@ -111,11 +154,13 @@ class Reading:
     garbled: tuple[str, ...]
 
 
-def read(written: str, passages: Sequence[Passage], embedder: Embedder, index: Index) -> Reading:
+def read(
+    written: str, passages: Sequence[Passage], embedder: Embedder, index: Index, reader: Reader | None = None
+) -> Reading:
     """Holds a sentence against passages of the index. Raises `ValueError` as `check_sentence` does."""
     if not re.search(r"\w", written):
         raise ValueError("a sentence without words says nothing that could be held against its source")
-    source = _source(passages, index)
+    source, embedder = _source(passages, index), embedder.untaught
     asked = embed(index, embedder, Question(written, written))
     places = [start for start, _ in telling_words(written)]
     match = _match(asked, source, index)
@@ -148,6 +193,9 @@ def read(written: str, passages: Sequence[Passage], embedder: Embedder, index: I
         max(float((index.sentence_vectors.of(np.array([n])) @ asked.vector).max()) for n in rivals) - match.cosine,
         vector @ alone,
     ]
+    if reader:
+        texts = [PassageInput(embedded_text(passage), embedded_sentences(passage)) for passage in passages]
+        signals.append(np.clip(np.concatenate(reader.hold_against(written, texts)).max(), -_CLEAR, _CLEAR))
     strange = tuple(asked.texts[i] for i in np.argsort(match.best)[:2] if match.best[i] < 0.7)
     words = {"number": numbers, "name": names, "opposite": opposites, "meaning": strange}
     return Reading(np.array(signals, np.float32), words, tuple(_garbled(written, nearest, asked, match, index)))

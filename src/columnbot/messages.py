@@ -15,6 +15,12 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Vraag naar iets waar de columns over gaan; deze vraag noemt geen onderwerp.",
         "en": "Ask about something that the columns speak of; this question names no subject.",
     },
+    "help": {
+        "nl": "Dit archief kan je hierbij niet helpen, een mens wel. Denk je aan zelfmoord? Bel in Nederland 113 of "
+        "0800-0113 (gratis, dag en nacht; ook chat op 113.nl), in België 1813.",
+        "en": "This archive cannot help you with this, a human being can. If you think of suicide: in the Netherlands "
+        "call 113 or 0800-0113 (free, day and night), in Belgium 1813; elsewhere, findahelpline.com.",
+    },
     "nearest": {
         "nl": "Het dichtst in de buurt komen:",
         "en": "The nearest columns are:",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,8 +69,9 @@ class Question:
     `text` is what is searched for; `focus` its last part, the words that were actually asked (the
     same, unless it is a follow-up); `about` the paths of the articles the conversation is on;
     `years` those that the question speaks of, `tags` those it names as such, `author` the columnist
-    whose columns it asks for. `aside` are words, folded, that say nothing of the subject: the name of
-    the author, who is not spoken of but speaks.
+    whose columns it asks for, `of_guest` whether that is a guest of the archive's main author. `aside`
+    are words, folded, that say nothing of the subject: the name of the author, who is not spoken of but
+    speaks.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Question:
     author: str | None = None
     tags: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset()
+    of_guest: bool = False
 
     @property
     def is_follow_up(self) -> bool:
@@ -115,14 +117,30 @@ def understand(
     asked = checked(question)
     years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
     author = author_of(asked, archive.authors)
-    aside = frozenset(name for who in (author, archive.main_author) if who for name in fold(who).split())
+    guest = _GUEST.search(asked) if archive.main_author and not author else None
+    speaking = (author, archive.main_author, guest and guest[1])
+    aside = frozenset(name for who in speaking if who for name in fold(who).split())
     if before is None or not leans_back(asked, aside):
-        return Question(asked, asked, frozenset(), years, author, tags, aside)
+        return Question(asked, asked, frozenset(), years, author, tags, aside, guest is not None)
     room = max(0, MAX_CHARACTERS - len(asked) - 1)
     return Question(
         f"{before.text[:room]} {asked}".strip(), asked, cited or before.about, years or before.years,
-        author or before.author, tags or before.tags, aside | before.aside,
+        author or before.author, tags or before.tags, aside | before.aside, bool(guest or before.of_guest),
     )  # fmt: skip
+
+
+def by_guest(author: str | None, tags: Iterable[str], main_author: str | None) -> bool:
+    """Whether a column of that author and tags is by a guest of the archive's main author."""
+    return bool(author and author != main_author) or any(_GUEST_TAG.match(fold(tag)) for tag in tags)
+
+
+_GUEST_TAG = re.compile(r"gast(?:artikel|auteur|bijdrage|blog|column|post|schrijver)|guest")
+# "The" guest is one of the archive; "een gastblogger" may be the subject.
+_GUEST = re.compile(
+    r"\b(?:de|deze|the|this) (gast(?:schrijver|schrijfster|auteur|blogger|columnist|redacteur)|"
+    r"guest (?:author|writer|blogger|columnist|editor))\b",
+    re.IGNORECASE,
+)
 
 
 # A name beside one of these is that of a writer; elsewhere it may be somebody written about.
@@ -217,6 +235,22 @@ def is_courtesy(question: str) -> bool:
         return True
     words = [fold(question[start:end]) for start, end in content_words(question)]
     return bool(words) and not _ASKS.search(question) and all(word in _COURTESY for word in words)
+
+
+_OWN_DEATH = re.compile(
+    r"\bik\b(?!.*\bover (?:zelf|sui)).*\b(?:zelfmoord|zelfdoding|suicide)\b|"
+    r"\b(?:zelfmoord|zelfdoding|suicide) (?:wil|kan|ga|moet) ik\b|\bhoe (?:pleeg|pleegt) (?:je|men)\b.*\b(?:zelf|sui)|"
+    r"\bik (?:wil|ga|kan) (?:echt |gewoon |liever )?(?:dood\b(?! \w)|niet (?:meer|langer) (?:leven|verder)|"
+    r"er (?:een )?einde? aan maken|mezelf (?:doden|ombrengen|verhangen|van kant maken))|"
+    r"\beinde? (?:maken )?aan (?:mijn|m'n) leven\b|"
+    r"\b(?:kill|hang) myself\b|\bend my (?:own )?life\b|\bi (?:want|wish) to die\b|\bi am suicidal\b|"
+    r"\bhow (?:do i|can i|to) commit suicide\b"
+)
+
+
+def asks_for_help(question: str) -> bool:
+    """Whether somebody asks after a way to die, or says to want to; a question on a column about it does not."""
+    return bool(_OWN_DEATH.search(fold(question)))
 
 
 def names_a_subject(question: Question) -> bool:

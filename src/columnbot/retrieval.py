@@ -17,7 +17,7 @@ from columnbot.index.arrays import begins, runs
 from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import ngrams_of, terms_of
 from columnbot.passages import Passage
-from columnbot.questions import Question, subject_of
+from columnbot.questions import Question, by_guest, subject_of
 from columnbot.spelling import mended
 
 CANDIDATES = 200  # of each side: by vectors, by words, by 5-grams
@@ -35,7 +35,7 @@ WISHED = 50  # passages of a year or author that the question names
 # many of which win something by chance. A question is after a passage, a mere topic after a whole column.
 WEIGHTS = {
     "passage": 0.6, "sentence": 1.0, "words": 0.1, "grams": 0.2, "favour": 1.0,
-    "meaning": 8.0, "column": 8.0, "length": 0.0,
+    "meaning": 6.0, "column": 12.0, "length": -0.6,
 }  # fmt: skip
 TOPIC_WEIGHTS = {
     "passage": 1.0, "sentence": 0.5, "words": 0.15, "grams": 0.1, "favour": 1.0,
@@ -87,7 +87,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     """
     searched = replace(question, text=mended(question.text, index), focus=mended(question.focus, index))
     asked = embed(index, embedder, searched)
-    favours = _favours(question)
+    favours = _favours(question, index)
     grams = list(dict.fromkeys(ngrams_of(subject_of(searched.text, question.aside))))
     stems = query_terms(index, searched, searched.text)
     favoured = tuple(favour for _, favour in favours)
@@ -160,12 +160,19 @@ def _read_closer(
     }
 
 
-def _favours(question: Question) -> list[tuple[float, Filter]]:
+def _favours(question: Question, index: Index) -> list[tuple[float, Filter]]:
     """Of each thing that the question names apart from its subject, its worth and the columns it favours."""
+    main = index.archive.main_author
+    guests = (
+        [column.path for column in index.articles if by_guest(column.author, column.tags, main)]
+        if question.of_guest
+        else []
+    )
     named = (
         (ON_SUBJECT, Filter(paths=question.about)),
         (OF_YEAR, Filter(years=tuple(question.years))),
         (BY_AUTHOR, Filter(author=question.author or None)),
+        (BY_AUTHOR, Filter(paths=frozenset(guests))),
         (TAGGED, Filter(tags=tuple(question.tags))),
     )
     return [(worth, favour) for worth, favour in named if favour != EVERYTHING]

@@ -1,13 +1,13 @@
 """Texts in, float32 unit vectors out; which model, and with which prompts, is decided here."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.embedding.bundled import HUB_NAME, BundledEmbedder
+from columnbot.embedding.bundled import HUB_NAME, BundledEmbedder, taught
 from columnbot.embedding.pooling import EmbeddedPassages, EmbeddedQuestion, PassageInput, Spans
 from columnbot.embedding.reader import Reader, open_reader
 from columnbot.embedding.static import StaticEmbedder
@@ -22,11 +22,13 @@ __all__ = [
     "Embedder",
     "PassageInput",
     "Reader",
+    "TAUGHT",
     "open_embedder",
     "open_reader",
 ]
 
 Vectors = NDArray[np.float32]
+TAUGHT = frozenset({BUNDLED_MODEL, HUB_NAME})  # models that ask as they have learnt to
 
 
 class Embedder(Protocol):
@@ -47,6 +49,10 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int:
         """Numbers in a vector."""
+
+    @property
+    def untaught(self) -> "Embedder":
+        """The same model without what it has learnt of questions, for what is none; often itself."""
 
     def embed_question(self, question: str, words: Spans) -> EmbeddedQuestion:
         """A question's vector, and those of the words at these characters."""
@@ -73,7 +79,7 @@ def open_embedder(model: str) -> ModelChoice:
     Raises `ModelUnavailable`.
     """
     if model not in (BUNDLED_MODEL, STATIC_MODEL):
-        return ModelChoice(TransformerEmbedder.load(model))
+        return ModelChoice(_by_name(model))
     file = bundled_file()
     if model == STATIC_MODEL:
         if file is None:
@@ -84,5 +90,10 @@ def open_embedder(model: str) -> ModelChoice:
         return ModelChoice(StaticEmbedder(file))
     if file is None:
         notice = f"The bundled model has no package for this kind of machine; using {HUB_NAME} instead."
-        return ModelChoice(TransformerEmbedder.load(HUB_NAME), notice)
+        return ModelChoice(_by_name(HUB_NAME), notice)
     return ModelChoice(BundledEmbedder(file))
+
+
+def _by_name(name: str) -> TransformerEmbedder:
+    embedder = TransformerEmbedder.load(name)
+    return replace(embedder, asker=taught(embedder.model)) if name == HUB_NAME else embedder

@@ -7,6 +7,7 @@ give the vectors of the package's own engine (cosine >= 0.999, see the tests).
 Model: Wang et al., "Multilingual E5 Text Embeddings" (2024).
 """
 
+import copy
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.embedding.attention import attend_by_powers_of_two
-from columnbot.embedding.encoder import QuestionEncoder
+from columnbot.embedding.encoder import Encoder
+from columnbot.embedding.learnt import adapted, read_learnt
 from columnbot.embedding.pooling import (
     EmbeddedPassages,
     EmbeddedQuestion,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 HUB_NAME = "intfloat/multilingual-e5-small"
 QUERY_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
 MAX_TOKENS = 512
+LEARNT = "questions.npz"  # beside this module
 FEW = 50  # passages that NumPy embeds, at 0.1 s each, while torch would still be loading
 
 # Names in the file, for one layer, and their names in transformers' BertModel.
@@ -59,8 +62,9 @@ class BundledEmbedder:
 
     name = f"{HUB_NAME} (bundled, 4 bits)"
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, *, taught: bool = True) -> None:
+        """`taught`: whether it asks as it has learnt to, or as the model does by itself."""
+        self._file, self._taught = file, taught
 
     @cached_property
     def fingerprint(self) -> str:
@@ -77,12 +81,18 @@ class BundledEmbedder:
         return self._weights.hidden
 
     @cached_property
+    def untaught(self) -> "BundledEmbedder":
+        """See `Embedder`."""
+        return BundledEmbedder(self._file, taught=False) if self._taught else self
+
+    @cached_property
     def _weights(self) -> BundledWeights:
         return read_weights(self._file)
 
     @cached_property
-    def _encoder(self) -> QuestionEncoder:
-        return QuestionEncoder(self._weights)
+    def _encoder(self) -> Encoder:
+        matrix = adapted(self._weights, read_learnt(LEARNT)) if self._taught else self._weights.tensor
+        return Encoder(self._weights, matrix)
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
@@ -110,7 +120,7 @@ class BundledEmbedder:
         return map(self._embed_passage, first)
 
     def _embed_passage(self, passage: PassageInput) -> EmbeddedPassages:
-        encoded = self._encoder.token_states(PASSAGE_PROMPT + passage.text)
+        encoded = self.untaught._encoder.token_states(PASSAGE_PROMPT + passage.text)
         return pooled_passage(encoded.states, encoded.places - len(PASSAGE_PROMPT), passage)
 
 
@@ -153,6 +163,24 @@ def build_sentence_transformer(weights: BundledWeights) -> "SentenceTransformer"
         modules=[transformer, Pooling(weights.hidden, pooling_mode="mean"), Normalize()],
         prompts={"query": QUERY_PROMPT, "document": PASSAGE_PROMPT},
     )
+
+
+def taught(model: "SentenceTransformer") -> "SentenceTransformer":
+    """The same model, of whatever precision, asking as it has learnt to; what was learnt left alone is shared."""
+    import torch
+
+    learnt = read_learnt(LEARNT)
+    bert: Any = model[0].model
+    asker = copy.deepcopy(model, {id(bert.embeddings): bert.embeddings})
+    bert = asker[0].model
+    matrices = dict(bert.named_parameters())
+    with torch.no_grad():
+        for name in learnt:
+            layer, short, _, part = name.split(".")
+            if part == "up":
+                matrix = matrices[f"encoder.layer.{layer[1:]}.{_LAYER_TENSORS[short]}.weight"]
+                matrix += torch.from_numpy(learnt[name] @ learnt[f"{layer}.{short}.w.down"]).to(matrix.device)
+    return asker
 
 
 def _sizes(weights: BundledWeights) -> dict[str, Any]:

@@ -42,12 +42,12 @@ class TokenStates:
     places: NDArray[np.int64]
 
 
-class QuestionEncoder:
-    """The model without PyTorch; some 85 MB."""
+class Encoder:
+    """The model without PyTorch, with the matrices that `matrix` gives; some 85 MB."""
 
-    def __init__(self, weights: BundledWeights) -> None:
+    def __init__(self, weights: BundledWeights, matrix: Matrix) -> None:
         self._weights = weights
-        self._layers = Layers(weights, weights.layers, weights.tensor)
+        self._layers = Layers(weights, weights.layers, matrix)
 
     @cached_property
     def _tokenizer(self) -> FewTextsTokenizer:

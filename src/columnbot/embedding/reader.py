@@ -1,7 +1,9 @@
 """Reads a passage and a question together, and says of each sentence how likely it is to answer.
 
-A cross-encoder (Nogueira & Cho 2019) out of the lowest layers of the bundled model, adapted with matrices of low rank
-(LoRA, Hu et al. 2021) to questions with and without an answer in the passage beside them. So it finds an answer that
+Of a claim, in the place of a question, it says how likely each sentence is to bear it out.
+
+A cross-encoder (Nogueira & Cho 2019): the bundled model, adapted to questions with and without an answer in the
+passage beside them. So it finds an answer that
 shares no word with the question, which vectors made apart from each other cannot. `benchmarks/train_reader.py` says
 out of what it was learnt.
 """
@@ -10,18 +12,18 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, partial
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.embedding.encoder import Floats, Layers, gelu
+from columnbot.embedding.learnt import Learnt, adapted, read_learnt
 from columnbot.embedding.pooling import PassageInput
 from columnbot.embedding.weights import BundledWeights, FewTextsTokenizer, bundled_file, read_weights
 
 LEARNT = "reader.npz"  # beside this module
-QUESTION, PASSAGE = "query: ", "passage: "
+QUESTION, CLAIM, PASSAGE = "query: ", "claim: ", "passage: "
 LONGEST_QUESTION = 64  # tokens
 UNREAD = -12.0  # of a sentence that lies beyond the model's longest input; no sentence that is read gets less
 
@@ -35,8 +37,15 @@ class Reader:
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> list[Floats]:
         """Of each passage, of each of its sentences: the log-odds, float32, that it answers and not nothing there."""
+        return self._put(QUESTION + question, passages)
+
+    def hold_against(self, claim: str, passages: Sequence[PassageInput]) -> list[Floats]:
+        """Of each passage, of each of its sentences: the log-odds, float32, that it bears the claim out, likewise."""
+        return self._put(CLAIM + claim, passages)
+
+    def _put(self, put: str, passages: Sequence[PassageInput]) -> list[Floats]:
         (asked, _), *texts = self._tokenizer.encode_all(
-            [QUESTION + question, *(PASSAGE + passage.text for passage in passages)], self._weights.positions
+            [put, *(PASSAGE + passage.text for passage in passages)], self._weights.positions
         )
         read = partial(self._read, asked[:LONGEST_QUESTION])
         return list(self._threads.map(read, texts, passages))
@@ -72,19 +81,12 @@ class Reader:
         return np.asarray(opening @ self._learnt["null.weight"][0] + self._learnt["null.bias"], np.float32)
 
     @cached_property
-    def _learnt(self) -> dict[str, Floats]:
-        with (files("columnbot.embedding") / LEARNT).open("rb") as stream, np.load(stream) as arrays:
-            return {name: arrays[name].astype(np.float32) for name in arrays.files}
+    def _learnt(self) -> Learnt:
+        return read_learnt(LEARNT)
 
     @cached_property
     def _layers(self) -> Layers:
-        return Layers(self._weights, int(self._learnt["layers"]), self._adapted)
-
-    def _adapted(self, name: str, outputs: int, inputs: int) -> Floats:
-        matrix = self._weights.tensor(name, outputs, inputs)
-        if f"{name}.up" not in self._learnt:
-            return matrix
-        return np.asarray(matrix + self._learnt[f"{name}.up"] @ self._learnt[f"{name}.down"], np.float32)
+        return Layers(self._weights, int(self._learnt["layers"]), adapted(self._weights, self._learnt))
 
     @cached_property
     def _weights(self) -> BundledWeights:

@@ -88,6 +88,11 @@ class StaticEmbedder:
         # The axis of the least variance leaves its place to what all vectors have in common.
         return mean, np.asarray((axes * variances**-0.25)[:, 1:], np.float32)
 
+    @property
+    def untaught(self) -> "StaticEmbedder":
+        """See `Embedder`."""
+        return self
+
     def embed_question(self, question: str, words: Spans) -> EmbeddedQuestion:
         """See `Embedder`."""
         ids, places = self._few_tokenizer.encode(question, ANY_LENGTH)

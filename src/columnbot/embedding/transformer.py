@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,7 @@ class TransformerEmbedder:
     model: "SentenceTransformer"
     query_prompt: str
     passage_prompt: str
+    asker: "SentenceTransformer | None" = None  # for questions, if that is another
 
     @classmethod
     def load(cls, name: str) -> "TransformerEmbedder":
@@ -74,21 +75,27 @@ class TransformerEmbedder:
         use_fastest_precision(model)
         return cls(name, fingerprint, model.get_embedding_dimension() or 0, model, query_prompt, passage_prompt)
 
+    @property
+    def untaught(self) -> "TransformerEmbedder":
+        """See `Embedder`."""
+        return replace(self, asker=None)
+
     def embed_question(self, question: str, words: Spans) -> EmbeddedQuestion:
         """See `Embedder`."""
-        if not _pools_by_mean(self.model):
+        asker = self.asker or self.model
+        if not _pools_by_mean(asker):
             (vector,) = self.embed_questions([question])
             return EmbeddedQuestion(vector, np.empty((0, self.dimension), np.float32))
-        encoded = self.model.tokenizer(
-            self.query_prompt + question, truncation=True, max_length=self.model.max_seq_length,
+        encoded = asker.tokenizer(
+            self.query_prompt + question, truncation=True, max_length=asker.max_seq_length,
             return_offsets_mapping=True,
         )  # fmt: skip
-        (states,) = token_states(self.model, [encoded["input_ids"]])
+        (states,) = token_states(asker, [encoded["input_ids"]])
         return pooled_question(states, np.array(encoded["offset_mapping"]) - len(self.query_prompt), words)
 
     def embed_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
         """See `Embedder`."""
-        return _encode(self.model, [self.query_prompt + question for question in questions])
+        return _encode(self.asker or self.model, [self.query_prompt + question for question in questions])
 
     def embed_passages(self, passages: Iterable[PassageInput]) -> Iterator[EmbeddedPassages]:
         """See `Embedder`."""

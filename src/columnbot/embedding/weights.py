@@ -9,6 +9,7 @@ import mmap
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +78,9 @@ def _unpack(blocks: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray((nibbles.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[..., None], np.float32)
 
 
+@cache
 def read_weights(file: Path) -> BundledWeights:
-    """Parses the model's file. Raises `ModelUnavailable` when it is no such file."""
+    """Parses the model's file, once. Raises `ModelUnavailable` when it is no such file."""
     with file.open("rb") as stream:
         if stream.read(4) != b"E5S1":
             raise ModelUnavailable(

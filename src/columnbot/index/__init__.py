@@ -8,7 +8,7 @@ from pathlib import Path
 from columnbot.errors import IndexMissing
 from columnbot.index.generation import Pointer
 from columnbot.index.generation import read_pointer as read_pointer_in_folder
-from columnbot.index.keys import embedded_text, keys_of
+from columnbot.index.keys import embedded_sentences, embedded_text, keys_of
 from columnbot.index.local import LocalIndex, open_local, write_index
 from columnbot.index.milvus import address_of, counted_rows, in_force, open_in_milvus
 from columnbot.index.reading import Found, Index, Search
@@ -16,7 +16,8 @@ from columnbot.index.terms import TermIndex
 from columnbot.index.vectors import VectorBlock
 
 __all__ = [
-    "Found", "Index", "LocalIndex", "Pointer", "Search", "TermIndex", "VectorBlock", "beside", "embedded_text",
+    "Found", "Index", "LocalIndex", "Pointer", "Search", "TermIndex", "VectorBlock", "beside",
+    "embedded_sentences", "embedded_text",
     "keys_of", "open_index", "read_pointer", "shown", "write_index",
 ]  # fmt: skip
 

@@ -15,6 +15,12 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.article.title}\n{passage.text}"
 
 
+def embedded_sentences(passage: Passage) -> tuple[tuple[int, int], ...]:
+    """Where its sentences stand in that."""
+    shift = len(embedded_text(passage)) - len(passage.text) - passage.start
+    return tuple((sentence.start + shift, sentence.end + shift) for sentence in passage.sentences)
+
+
 def keys_of(passages: Iterable[Passage]) -> NDArray[np.uint8]:
     """Of each a hash of everything that its vectors and terms depend on, besides the model: (passages, 16)."""
     return np.frombuffer(b"".join(map(_key_of, passages)), np.uint8).reshape(-1, 16)
