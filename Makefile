@@ -21,7 +21,7 @@ index: .venv/installed
 
 test: .venv/installed-dev lint
 	.venv/bin/python -m tests.chromium
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/installed-dev
 	.venv/bin/ruff check .

@@ -31,6 +31,7 @@ from columnbot.embedding import Embedder
 from columnbot.embedding.bundled import BundledEmbedder
 from columnbot.embedding.weights import bundled_file
 from columnbot.index import Index, embedded_text
+from fit import was_left_out
 from peers import DEPTH, PACKAGES, PEERS, Corpus, Retriever
 from titles import telling_titles, write_untitled
 
@@ -60,11 +61,16 @@ class Result:
 
 
 def read_queries(file: Path, index: Index) -> list[Query]:
-    """The questions that columns of the index answer; a column that is not there is nobody's to find."""
+    """The questions that columns of the index answer; a column that is not there is nobody's to find.
+
+    Of files that columnbot learnt from ("places") only what was left out of that.
+    """
     there = {article.path for article in index.articles}
     found = []
     for line in file.read_text(encoding="utf-8").splitlines():
         item = json.loads(line)
+        if "places" in item and not was_left_out(item):
+            continue
         gold = item["gold"] if "gold" in item else [path for path, _, _ in item["places"]]
         if known := there & {*gold}:
             found.append(Query(item["question"], frozenset(known)))
