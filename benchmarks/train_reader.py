@@ -305,7 +305,7 @@ def main() -> None:
     if args.whole:
         torch.save({name: p.detach().cpu() for name, p in pupil.named_parameters() if p.requires_grad}, args.write)
     else:
-        np.savez_compressed(args.write, **pupil.learnt())
+        np.savez(args.write, **pupil.learnt())
     measure(pupil, lessons, texts, padding=padding, device=device)
 
 

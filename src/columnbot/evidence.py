@@ -46,7 +46,7 @@ class Weighing:
     worth_reading: float
 
 
-# Of 2,499 questions of our own about two Dutch archives.
+# Of 857 questions about two Dutch archives, left out of teaching.
 QUICK = Weighing(
     sentence=np.array([1.11, 2.79, 1.71, 6.71, 0.27, 1.96, -1.98, -2.23], np.float32),
     confidence=np.array([6.28, 1.43, 0.52, -0.97, -5.07], np.float32),

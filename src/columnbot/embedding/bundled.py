@@ -2,7 +2,8 @@
 
 Reading its weights into a `BertModel` gives torch's speed for a whole archive; a single question goes
 through `encoder.py`, which needs no torch, and so do the few passages of a column that changed. Both
-give the vectors of the package's own engine (cosine >= 0.999, see the tests).
+give the vectors of the package's own engine (cosine >= 0.999, see the tests), but for what was learnt
+of questions (`benchmarks/train_questions.py`).
 
 Model: Wang et al., "Multilingual E5 Text Embeddings" (2024).
 """
@@ -166,7 +167,7 @@ def build_sentence_transformer(weights: BundledWeights) -> "SentenceTransformer"
 
 
 def taught(model: "SentenceTransformer") -> "SentenceTransformer":
-    """The same model, of whatever precision, asking as it has learnt to; what was learnt left alone is shared."""
+    """The same model, of whatever precision, asking as it has learnt to; both have one matrix of embeddings."""
     import torch
 
     learnt = read_learnt(LEARNT)

@@ -2,10 +2,9 @@
 
 Of a claim, in the place of a question, it says how likely each sentence is to bear it out.
 
-A cross-encoder (Nogueira & Cho 2019): the bundled model, adapted to questions with and without an answer in the
-passage beside them. So it finds an answer that
-shares no word with the question, which vectors made apart from each other cannot. `benchmarks/train_reader.py` says
-out of what it was learnt.
+A cross-encoder (Nogueira & Cho 2019): the lowest layers of the bundled model, adapted to questions with and without an
+answer in the passage beside them. So it finds an answer that shares no word with the question, which vectors made apart
+from each other cannot. `benchmarks/train_reader.py` says out of what it was learnt.
 """
 
 import os
