@@ -24,6 +24,7 @@ from columnbot.feedback import REASONS, Feedback, Verdict
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.language import language_of
 from columnbot.messages import say
+from columnbot.questions import asks_for_help
 
 _log = logging.getLogger(__name__)
 
@@ -126,6 +127,8 @@ def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | 
     if number < 0 or session.turns[number].years or session.turns[number].following:
         return None
     answer, bubbles = session.turns[number].answer, len(session.messages)
+    if asks_for_help(answer.question):  # nothing that an archive has is beside that
+        return None
     # Of a part of the archive, these columns would be said to hold what was not found.
     years = bot.columns_a_year(answer.question) if session.turns[number].where == EVERYTHING else {}
     following: tuple[str, ...] = ()
