@@ -5,11 +5,12 @@
         --questions ANOTHER_INDEX benchmarks/government.jsonl --questions A_THIRD_INDEX benchmarks/weblogs.jsonl \
         --questions A_THIRD_INDEX benchmarks/more_weblogs.jsonl --questions A_THIRD_INDEX benchmarks/leads.jsonl \
         --questions A_FOURTH_INDEX benchmarks/columns.jsonl --questions INDEX benchmarks/strange.jsonl \
-        --claims A_THIRD_INDEX benchmarks/claims.jsonl \
+        --claims A_THIRD_INDEX benchmarks/claims.jsonl --quotes A_THIRD_INDEX 600 \
         --squad SQuAD_it-test.json dev-v1.1-es_small.json dev-v2.0.json xquad.de.json … \
         --selqa SelQA-ass-dev.json SelQA-ass-test.json --multispan MultiSpanQA/valid.json
 
-Our own questions, sentences of ours that a passage bears out or does not, and others' questions about Wikipedia, in
+Our own questions, sentences of ours that a passage bears out or does not, quotes as they stand and as a weak model gets
+them wrong, and others' questions about Wikipedia, in
 English, German, Italian, Portuguese, Romanian and Spanish: what is like SQuAD (Rajpurkar et al. 2016, 2018), its
 translations SQuAD-it (Croce et al. 2018), SQuAD-es (Carrino et al. 2020) and XQuAD (Artetxe et al. 2020); SelQA
 (Jurczyk et al. 2016); MultiSpanQA (Li et al. 2022). Nothing of others is in this repository. Each question goes with
@@ -38,7 +39,8 @@ from columnbot.evidence import PASSAGES_READ, to_read
 from columnbot.language import sentence_spans
 from columnbot.passages import Passage
 from fit import examples, hash_of, was_left_out
-from lessons import CLAIMS, OTHERS, Lesson, Numbers, Text, write_lessons
+from garbling import alike, garbled, shortened
+from lessons import CLAIMS, OTHERS, QUOTES, Lesson, Numbers, Text, write_lessons
 
 NEAR = 3  # passages of the same article that a question of others goes with
 TRANSLATIONS = 3  # of the passage that answers, where there are
@@ -233,6 +235,27 @@ def of_claims(place: Path, file: Path, shelf: Shelf) -> Iterator[Lesson]:
             yield Lesson((shelf.tokens(CLAIM + item["text"]),) * 2, tuple(texts), CLAIMS, left_out)
 
 
+def of_quotes(place: Path, number: int, shelf: Shelf) -> Iterator[Lesson]:
+    """So many quotes as they stand or shortened, and as many that went wrong, each with its passage."""
+    index = ColumnBot.open(place, quick=True).index
+    passages = [index.passages[n] for n in range(len(index))]
+    words = alike(passage.text for passage in passages)
+    for passage in random.sample([passage for passage in passages if len(passage.sentences) > 1], number):
+        texts = [passage.article.text[s.start : s.end] for s in passage.sentences]
+        long_enough = [n for n, text in enumerate(texts) if 5 < len(text.split()) < 40]
+        if not long_enough:
+            continue
+        n = random.choice(long_enough)
+        quote, beside = texts[n], random.choice(texts[:n] + texts[n + 1 :])
+        wrong = garbled(quote, beside, words)
+        right = quote if random.random() < 0.5 else shortened(quote)
+        left_out = was_left_out({"id": quote, "places": [[passage.article.path, passage.start, passage.end]]})
+        shelved = shelf.number(to_read(passage))
+        for claim, bearing in ((right, frozenset({n})), (wrong, frozenset[int]())):
+            if claim is right or wrong.split() != quote.split():
+                yield Lesson((shelf.tokens(CLAIM + claim),) * 2, ((shelved, bearing),), QUOTES, left_out)
+
+
 def within(passage: Passage, start: int, end: int) -> bool:
     """Whether a place in an article lies in that passage."""
     return bool(passage.start <= start and end <= passage.end)
@@ -244,6 +267,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--questions", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), required=True)
     parser.add_argument("--claims", type=Path, nargs=2, action="append", metavar=("INDEX", "FILE"), default=[])
+    parser.add_argument("--quotes", nargs=2, action="append", metavar=("INDEX", "NUMBER"), default=[])
     parser.add_argument("--squad", type=Path, nargs="+", default=[])
     parser.add_argument("--selqa", type=Path, nargs="+", default=[])
     parser.add_argument("--multispan", type=Path, nargs="*", default=[])
@@ -263,6 +287,8 @@ def main() -> None:
         lessons += of_ours(place, file, shelf)
     for place, file in args.claims:
         lessons += of_claims(place, file, shelf)
+    for place, number in args.quotes:
+        lessons += of_quotes(Path(place), int(number), shelf)
     write_lessons(args.file, lessons, shelf.texts)
     for (source, left_out), count in Counter((x.source, x.left_out) for x in lessons).items():
         print(f"{source}: {count} questions{' to measure with' if left_out else ''}")

@@ -26,7 +26,7 @@ class Lesson:
 
     asked: tuple[Numbers, ...]
     texts: tuple[tuple[int, frozenset[int]], ...]
-    source: str  # what it comes from: a file of questions of ours, `CLAIMS` or `OTHERS`
+    source: str  # what it comes from: a file of questions of ours, `CLAIMS`, `QUOTES` or `OTHERS`
     left_out: bool = False  # to measure with
 
     @property
@@ -40,7 +40,7 @@ class Lesson:
         return [(text, sentences) for text, sentences in self.texts if not sentences]
 
 
-CLAIMS, OTHERS = "claims", "others"
+CLAIMS, QUOTES, OTHERS = "claims", "quotes", "others"
 
 
 def write_lessons(file: Path, lessons: Sequence[Lesson], texts: Sequence[Text]) -> None:

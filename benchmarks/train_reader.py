@@ -31,7 +31,7 @@ from torch import Tensor, nn
 
 from columnbot.embedding.bundled import build_bert
 from columnbot.embedding.weights import bundled_file, read_weights
-from lessons import CLAIMS, OTHERS, Lesson, Numbers, Text, read_lessons
+from lessons import CLAIMS, OTHERS, QUOTES, Lesson, Numbers, Text, read_lessons
 from low_rank import NAMES, adapt, half, learnt_by
 
 FIRST_ADAPTED = 2  # the lowest layers stay as they are
@@ -132,7 +132,7 @@ def a_round(
         if lesson.left_out or random.random() > share:
             continue
         right, wrong = lesson.right, lesson.wrong
-        if lesson.source in (CLAIMS, OTHERS):
+        if lesson.source in (CLAIMS, QUOTES, OTHERS):
             chosen = [random.choice(right) if random.random() < TRANSLATED else right[0]] if right else wrong[:1]
             if right and wrong and random.random() < MISSED:
                 chosen.append(random.choice(wrong))
@@ -227,7 +227,7 @@ def measure(pupil: Pupil, lessons: Sequence[Lesson], texts: Sequence[Text], *, p
             marks[lesson.source].append(
                 (bool(lesson.right), best.values[0].item(), right[0].item(), right.any().item())
             )
-    marks["all questions"] = [mark for source, of_source in marks.items() if source != CLAIMS for mark in of_source]
+    marks["all questions"] = [mark for source, of_source in marks.items() if source not in (CLAIMS, QUOTES) for mark in of_source]
     for source, of_source in marks.items():
         there, odds, first, among = np.array(of_source, np.float64).T
         known = f"{roc_auc_score(there, odds):.3f}" if 0 < there.sum() < len(there) else "unknown"

@@ -238,7 +238,8 @@ def is_courtesy(question: str) -> bool:
 
 
 _OWN_DEATH = re.compile(
-    r"\bik\b(?!.*\bover (?:zelf|sui)).*\b(?:zelfmoord|zelfdoding|suicide)\b|"
+    r"\bik\b(?!.*\b(?:over (?:zelf|sui)|(?:las|gelezen|hoorde|gehoord|gezien)\b.*\b(?:zelf|sui))).*"
+    r"\b(?:zelfmoord|zelfdoding|suicide)\b|"
     r"\b(?:zelfmoord|zelfdoding|suicide) (?:wil|kan|ga|moet) ik\b|\bhoe (?:pleeg|pleegt) (?:je|men)\b.*\b(?:zelf|sui)|"
     r"\bik (?:wil|ga|kan) (?:echt |gewoon |liever )?(?:dood\b(?! \w)|niet (?:meer|langer) (?:leven|verder)|"
     r"er (?:een )?einde? aan maken|mezelf (?:doden|ombrengen|verhangen|van kant maken))|"
