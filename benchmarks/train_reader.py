@@ -227,7 +227,8 @@ def measure(pupil: Pupil, lessons: Sequence[Lesson], texts: Sequence[Text], *, p
             marks[lesson.source].append(
                 (bool(lesson.right), best.values[0].item(), right[0].item(), right.any().item())
             )
-    marks["all questions"] = [mark for source, of_source in marks.items() if source not in (CLAIMS, QUOTES) for mark in of_source]
+    asked = [source for source in marks if source not in (CLAIMS, QUOTES)]
+    marks["all questions"] = [mark for source in asked for mark in marks[source]]
     for source, of_source in marks.items():
         there, odds, first, among = np.array(of_source, np.float64).T
         known = f"{roc_auc_score(there, odds):.3f}" if 0 < there.sum() < len(there) else "unknown"

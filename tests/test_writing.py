@@ -1,5 +1,6 @@
 """Answers in a model's words: what is shown, what is kept out, and what the reader gets when the model fails."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +55,24 @@ def test_a_sentence_with_a_wrong_number_or_none_is_cited_anew(writing: ColumnBot
     answer = ask(writing, saying(f"{TRUE} {marks}."))
     assert "1 maart 2018" in answer.citations[0].quote
     assert answer.sentences[0].citations == (1,)
+
+
+def test_of_the_passages_that_a_sentence_cites_those_are_shown_that_bear_it_out(writing: ColumnBot) -> None:
+    answer = ask(writing, saying(f"{TRUE} [1][2]."))
+    assert len(writing.ask(QUESTION).hits) > 1
+    assert ["1 maart 2018" in citation.quote for citation in answer.citations] == [True]
+
+
+def repeating_the_fence(visit: Visit) -> None:
+    mark = re.search(r"<<<(\w+)", visit.prompt)
+    assert mark
+    saying(f"<<<{mark[1]}\n{TRUE} [1].\n{mark[1]}>>>\n")(visit)
+
+
+def test_the_fences_that_a_model_repeats_are_not_taken_for_what_it_says(writing: ColumnBot) -> None:
+    answer = ask(writing, repeating_the_fence)
+    assert [sentence.text for sentence in answer.sentences] == [f"{TRUE}."]
+    assert answer.unsupported == ()
 
 
 def test_where_nothing_is_left_the_reader_gets_the_quotes_and_a_line_on_why(writing: ColumnBot) -> None:

@@ -24,6 +24,8 @@ PASSAGES_TOLD = 6
 ANSWER_TOKENS = 300
 SENTENCES = 6  # what an answer comes to at most
 REJECTS = 8  # so many sentences that nothing bears out, and the rest is not waited for
+PLAIN = 0.9  # so likely borne out by the passage that it cites, and a sentence is not held against others
+LITTLE = 0.1  # that another passage bears it out so much more likely does not outweigh what the model cites
 SAME = 0.75  # share of the words that two sentences have in common, from which they say the same
 RUN = 3  # sentences that one citation quotes at most
 
@@ -34,6 +36,10 @@ class Verdict(Protocol):
     @property
     def supported(self) -> bool:
         """Whether the passages bear the sentence out."""
+
+    @property
+    def chance(self) -> float:
+        """How likely they do, 0 to 1."""
 
     @property
     def reason(self) -> str | None:
@@ -57,9 +63,10 @@ def write_answer(quoted: Answer, model: LanguageModel, check: Check) -> Iterator
         yield from growing(_quoted(quoted, WriterFailed("addressed"), ()))
         return
     draft = _Draft(quoted, passages, check)
+    mark = secrets.token_hex(4)
     try:
-        for sentence in sentences_of(model.stream(_messages(quoted, passages), tokens=ANSWER_TOKENS)):
-            if draft.add(written(sentence)):
+        for sentence in sentences_of(model.stream(_messages(quoted, passages, mark), tokens=ANSWER_TOKENS)):
+            if draft.add(written(_unfenced(sentence, mark))):
                 yield draft.answer()
             if draft.is_full:
                 break
@@ -107,9 +114,8 @@ def _is_addressed(passage: Passage) -> bool:
     return speaks_to_a_model(f"{passage.article.title}\n{passage.article.author or ''}\n{passage.text}")
 
 
-def _messages(quoted: Answer, passages: Sequence[Passage]) -> list[Message]:
+def _messages(quoted: Answer, passages: Sequence[Passage], mark: str) -> list[Message]:
     """The task, then the passages in fences that no column can close, as their mark is new each time."""
-    mark = secrets.token_hex(4)
     sources = "\n\n".join(_fenced(n, passage, mark, quoted.language) for n, passage in enumerate(passages, start=1))
     question = say("writer.question", quoted.language, question=quoted.question)
     return [
@@ -123,6 +129,11 @@ def _fenced(number: int, passage: Passage, mark: str, language: str) -> str:
     head = f"{article.title} ({signature(article.author, article.date, language)})"
     text = seen_text(f"{head}\n{passage.text}").replace("[", "(").replace("]", ")").replace("<", "‹").replace(">", "›")
     return f"[{number}] <<<{mark}\n{text}\n{mark}>>>"
+
+
+def _unfenced(sentence: str, mark: str) -> str:
+    """Without the fences that a weak model repeats."""
+    return re.sub(rf"(?:<<<\s*)?{mark}(?:\s*>>>)?", "", sentence)
 
 
 class _Draft:
@@ -166,12 +177,20 @@ class _Draft:
         return any(len(stems & other) >= SAME * len(stems | other) for other in others)
 
     def _bearing(self, sentence: Written) -> tuple[Passage, ...]:
-        """The passages that bear the sentence out: those it cites, or else the best other one that does."""
-        cited = tuple(self._passages[n - 1] for n in sentence.numbers if 1 <= n <= len(self._passages))
-        if cited and self._check(sentence.text, cited).supported:
-            return cited
-        others = (passage for passage in self._passages if (passage,) != cited)
-        return next(((passage,) for passage in others if self._check(sentence.text, (passage,)).supported), ())
+        """The passages that bear the sentence out: of those that it cites, or else the one that does so best.
+
+        Weak models cite the wrong one, which may have words enough in common to pass.
+        """
+        cited = [n - 1 for n in sentence.numbers if 1 <= n <= len(self._passages)]
+        verdict = self._check(sentence.text, [self._passages[n] for n in cited]) if cited else None
+        chosen = cited if verdict and verdict.supported else []
+        if not (verdict and len(chosen) == 1 and verdict.chance >= PLAIN):
+            alone = [self._check(sentence.text, (passage,)) for passage in self._passages]
+            chosen = [n for n in chosen if alone[n].supported] or chosen  # without one that has nothing to do with it
+            best = max(range(len(alone)), key=lambda n: (alone[n].supported, alone[n].chance))
+            if alone[best].supported and not (verdict and chosen and alone[best].chance <= verdict.chance + LITTLE):
+                chosen = [best]
+        return tuple(self._passages[n] for n in chosen)
 
     def _cite(self, text: str, passage: Passage) -> int:
         """The number of the citation that quotes what in the passage bears the sentence out."""
