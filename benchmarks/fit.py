@@ -11,7 +11,11 @@ The questions are of ours, about digging-the-digital, a Dutch weblog of a thousa
 Dutch government, and about eleven archives more (docs/answers.md). Each says where its answer stands (character offsets
 into the articles, with a hash of the text there, but without the text), with short answers that count as right; some
 are answered nowhere. Only the quarter of them counts that nothing was learnt from; `--quick` fits what is used without
-the reader. The weights of `columnbot.retrieval` are shown as the same fit would have them.
+the reader. The weights of sentences are fitted on `--questions` alone: who wrote the others was told to choose other
+words than the column. The weights of `columnbot.retrieval` are shown as the same fit would have them.
+
+At the end stands what an archive could win by a confidence of its own: how well weights do that were fitted on its own
+questions, and how well those of the other archives.
 """
 
 import argparse
@@ -27,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 
 from columnbot import Answer, ColumnBot
 from columnbot.answering import answer_from
@@ -52,6 +56,7 @@ class Example:
     answers: tuple[str, ...]
     retrieved: Retrieved
     evidence: tuple[Evidence, ...]
+    reworded: bool = False  # in other words than the answer has, on purpose
 
     def answers_it(self, item: Evidence) -> bool:
         """Whether that sentence is the answer, or most of it."""
@@ -182,7 +187,8 @@ def left_out(data: Sequence[Example], weighing: Weighing) -> tuple[list[Answer],
 
 def fit(data: Sequence[Example], weighing: Weighing) -> Weighing:
     """That weighing, with the weights that these examples ask for."""
-    fitted = replace(weighing, sentence=fit_softmax(of_sentences([x for x in data if x.places]), PENALTY))
+    plain = [x for x in data if x.places and not x.reworded]
+    fitted = replace(weighing, sentence=fit_softmax(of_sentences(plain), PENALTY))
     right = np.array([x.is_right(answer) for x, answer in zip(data, answered(data, fitted), strict=True)])
     known = np.array([bool(x.places) for x in data])
     return replace(fitted, confidence=fit_confidence(of_confidence(data, fitted), known, right))
@@ -204,6 +210,26 @@ def confidences(data: Sequence[Example], weighing: Weighing) -> NDArray[np.float
     return np.asarray(1 / (1 + np.exp(-(of_confidence(data, weighing) @ weighing.confidence))), np.float64)
 
 
+def show_archives(data: Sequence[Example], weighing: Weighing, archives: Mapping[str, ColumnBot]) -> None:
+    """Print how well a confidence that was fitted on an archive's own questions does there, and one that was not."""
+    features, answers = of_confidence(data, weighing), answered(data, weighing)
+    right = np.array([x.is_right(answer) for x, answer in zip(data, answers, strict=True)])
+    known = np.array([bool(x.places) for x in data])
+    for name, bot in archives.items() if len(archives) > 1 else ():
+        here = np.array([x.bot is bot for x in data])
+        rows, own = np.flatnonzero(here), np.zeros(here.sum())
+        for fold in range(FOLDS):
+            training = rows[np.arange(len(rows)) % FOLDS != fold]
+            fitted = fit_confidence(features[training], known[training], right[training])
+            own[fold::FOLDS] = features[rows[fold::FOLDS]] @ fitted
+        others = features[rows] @ fit_confidence(features[~here], known[~here], right[~here])
+        print(f"{name}: whether each of {len(rows)} questions is answered right", end=", by how sure columnbot is:")
+        for title, odds in (("its own weights", own), ("those of the other archives", others)):
+            loss = log_loss(right[rows], 1 / (1 + np.exp(-odds)))
+            print(f" {title} AUROC {roc_auc_score(right[rows], odds):.3f}, log loss {loss:.3f};", end="")
+        print()
+
+
 def main() -> None:
     """Print the weights fitted on all questions, and the figures on questions left out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -212,12 +238,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="without the reader")
     args = parser.parse_args()
     reader, weighing = (None, QUICK) if args.quick else (open_reader(), READ)
-    asked = [*((index, file, 1) for index, file in args.questions), *args.some]
-    data = [
-        x
-        for index, file, every in asked
-        for x in examples(ColumnBot.open(Path(index)), Path(file), reader, left_out=True, every=int(every))
-    ]
+    opened = {place: ColumnBot.open(Path(place)) for place, *_ in (*args.questions, *args.some)}
+    data = [x for place, file in args.questions for x in examples(opened[place], Path(file), reader, left_out=True)]
+    for place, file, every in args.some:
+        more = examples(opened[place], Path(file), reader, left_out=True, every=int(every))
+        data += [replace(x, reworded=True) for x in more]
     known = np.array([bool(x.places) for x in data])
     print(f"{known.sum()} questions with an answer, {(~known).sum()} without")
 
@@ -241,6 +266,7 @@ def main() -> None:
     enough = weighing.sure_enough
     print(f"refused below {enough}: {(sure[known] < enough).mean():.2f} of those with an answer,", end=" ")
     print(f"{(sure[~known] < enough).mean():.2f} of those without")
+    show_archives(data, fitted, opened)
 
 
 if __name__ == "__main__":
