@@ -18,7 +18,8 @@ ModelOption = Annotated[
     typer.Option("--model", help='"bundled", "static", the name of a sentence-transformers model, or its folder.'),
 ]
 RerankerOption = Annotated[
-    str | None, typer.Option("--reranker", help="A cross-encoder for a last look at the best passages: name or folder.")
+    str | None,
+    typer.Option("--reranker", help='A last look at the best passages: "reader", or a cross-encoder: name or folder.'),
 ]
 QuickOption = Annotated[
     bool | None,
