@@ -229,11 +229,10 @@ def _source(passages: Sequence[Passage], index: Index) -> _Source:
         raise ValueError(f"{passages[int(numbers.argmin())].article.path} has no such passage in this index")
     for passage in passages:
         text = embedded_text(passage)
-        shift = len(text) - len(passage.text) - passage.start
         clauses = [
-            (s.start + shift + start, s.start + shift + end, len(sentences) + i, denied)
-            for i, s in enumerate(passage.sentences)
-            for start, end, denied in clauses_of(passage.article.text[s.start : s.end])
+            (first + start, first + end, len(sentences) + i, denied)
+            for i, (first, last) in enumerate(embedded_sentences(passage))
+            for start, end, denied in clauses_of(text[first:last])
         ]
         starts = [start for start, *_ in clauses]
         for start, end in content_words(text):

@@ -181,9 +181,8 @@ def _words_of(passages: Sequence[Passage]) -> _Words:
     for passage in passages:
         text = embedded_text(passage)
         words = content_terms(text, passage.article.language)
-        shift = passage.start - (len(text) - len(passage.text))
-        starts = np.array([sentence.start for sentence in passage.sentences])
-        own = np.searchsorted(starts, np.array([start + shift for start, _ in words], np.int64), side="right") - 1
+        starts = np.array([start for start, _ in embedded_sentences(passage)], np.int64)
+        own = np.searchsorted(starts, np.array([start for start, _ in words], np.int64), side="right") - 1
         owners.append(np.where(own >= 0, own + before, -1))
         stems += [of_word for _, of_word in words]
         before += len(starts)

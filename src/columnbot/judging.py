@@ -26,6 +26,20 @@ def open_judge(name: str) -> Judge:
     return _CrossEncoderJudge.load(name)
 
 
+def load_cross_encoder(name: str, what: str, flag: str) -> "CrossEncoder":
+    """A model that takes two texts at once, by its name or folder. Raises `ModelUnavailable` with the reason.
+
+    `what` it is and the `flag` that names it are for the message.
+    """
+    from sentence_transformers import CrossEncoder
+
+    try:
+        model: CrossEncoder = CrossEncoder(name)
+    except Exception as error:  # noqa: BLE001 - a name can fail in a dozen libraries, each with its own errors
+        raise unloadable(what, name, error, kind="CrossEncoder of sentence-transformers", flag=flag) from error
+    return model
+
+
 @dataclass(frozen=True)
 class _CrossEncoderJudge:
     model: "CrossEncoder"
@@ -33,14 +47,8 @@ class _CrossEncoderJudge:
 
     @classmethod
     def load(cls, name: str) -> "_CrossEncoderJudge":
-        from sentence_transformers import CrossEncoder
-
-        try:
-            model = CrossEncoder(name)
-        except Exception as error:  # noqa: BLE001 - of a library that raises anything
-            kind = "CrossEncoder of sentence-transformers"
-            raise unloadable("checker", name, error, kind=kind, flag="--checker") from error
-        labels = {int(place): str(label).lower() for place, label in model.config.id2label.items()}
+        model = load_cross_encoder(name, "checker", "--checker")
+        labels = {int(place): str(label).lower() for place, label in getattr(model.config, "id2label", {}).items()}
         places = [place for place, label in labels.items() if label.startswith("entail")]
         if not places:
             raise ModelUnavailable(f"The checker {name!r} does not judge entailment; its labels are {labels}.")

@@ -8,9 +8,10 @@ import numpy as np
 
 from columnbot.embedding import PassageInput, Reader, open_reader
 from columnbot.embedding.reader import UNREAD
-from columnbot.errors import ModelUnavailable, unloadable
+from columnbot.errors import ModelUnavailable
 from columnbot.evidence import to_read
 from columnbot.index import Index
+from columnbot.judging import load_cross_encoder
 from columnbot.retrieval import Retrieved
 
 READ = 30  # passages
@@ -42,16 +43,10 @@ class CrossEncoderReranker:
 
     def __init__(self, name: str) -> None:
         """Loads the model, by its name on the hub or in a folder. Raises `ModelUnavailable` with the reason."""
-        from sentence_transformers import CrossEncoder
-
         from columnbot.embedding.transformer import quiet_libraries
 
         quiet_libraries()
-        try:
-            self._model = CrossEncoder(name)
-        except Exception as error:  # noqa: BLE001 - a name can fail in a dozen libraries, each with its own errors
-            kind = "CrossEncoder of sentence-transformers"
-            raise unloadable("re-ranker", name, error, kind=kind, flag="--reranker") from error
+        self._model = load_cross_encoder(name, "re-ranker", "--reranker")
 
     def scores(self, question: str, passages: Sequence[PassageInput]) -> list[float]:
         """What the model says of each pair."""

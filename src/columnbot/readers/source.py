@@ -40,6 +40,9 @@ def failure(error: Exception) -> str:
     return f"its reader failed ({type(error).__name__}{': ' if words else ''}{words})"
 
 
+AS_WINDOWS_1252 = "as-windows-1252"  # to decode with, as `errors`: what is no UTF-8 is read so
+
+
 def decode(content: bytes) -> str:
     """UTF-8, with or without a mark; else windows-1252, in which most older Dutch pages were written.
 
@@ -59,7 +62,7 @@ def decode(content: bytes) -> str:
             sequences = _UTF8_SEQUENCE.findall(content)
             stray = len(_HIGH_BYTE.findall(content)) - sum(map(len, sequences))
             if encoding == "utf-8-sig" and len(sequences) > stray:
-                return _lines(content.decode(encoding, "stray-windows-1252"))
+                return _lines(content.decode(encoding, AS_WINDOWS_1252))
     raise Unreadable("not text: its bytes fit neither UTF-8 nor windows-1252")
 
 
@@ -89,7 +92,7 @@ def _stray(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-codecs.register_error("stray-windows-1252", _stray)
+codecs.register_error(AS_WINDOWS_1252, _stray)
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n[ \n]*\n")

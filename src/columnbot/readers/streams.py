@@ -10,21 +10,12 @@ from typing import Any, BinaryIO, Literal
 
 from lxml import etree
 
-from columnbot.readers.source import Skipped, Unreadable
+from columnbot.readers.source import AS_WINDOWS_1252, Skipped, Unreadable
 
 # Of one article; a longer one is no column, and would only fill the memory.
 MAX_BYTES = 20_000_000
 _MAX_ELEMENT = 200_000_000  # a post with its comments and custom fields
 _CHUNK = 1 << 16
-
-
-def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("windows-1252", _as_windows_1252)
 
 
 def lines(stream: BinaryIO) -> Iterator[str | None]:
@@ -35,7 +26,7 @@ def lines(stream: BinaryIO) -> Iterator[str | None]:
     mark = stream.read(2)
     stream.seek(0)
     wide = mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "windows-1252")
+    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", AS_WINDOWS_1252)
     text = TextIOWrapper(stream, encoding, errors, newline="")
     try:
         while line := text.readline(MAX_BYTES):
@@ -171,9 +162,9 @@ def _repaired(stream: BinaryIO) -> Iterator[bytes]:
     if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-16")("replace")
     elif declared and declared[1].lower() != b"iso-8859-1":  # which is windows-1252 to every browser
-        decoder = codecs.getincrementaldecoder(declared[1].decode("ascii"))("windows-1252")
+        decoder = codecs.getincrementaldecoder(declared[1].decode("ascii"))(AS_WINDOWS_1252)
     else:
-        decoder = codecs.getincrementaldecoder("cp1252" if declared else "utf-8-sig")("windows-1252")
+        decoder = codecs.getincrementaldecoder("cp1252" if declared else "utf-8-sig")(AS_WINDOWS_1252)
         chunk = chunk.lstrip()
     rest = ""
     while chunk:
