@@ -21,6 +21,7 @@ from tests.servers import (
     sending,
 )
 
+PATH = "2018-02-15-wij-bellen-niet-meer.md"
 QUESTION = "Waarom belt Van Dalen geen onbekende bedrijven meer?"
 TRUE = "Van Dalen belt met ingang van 1 maart 2018 geen bedrijven meer op die daar niet om gevraagd hebben"
 FALSE = "Van Dalen opent in Parijs een filiaal met zestig olifanten"
@@ -61,6 +62,18 @@ def test_of_the_passages_that_a_sentence_cites_those_are_shown_that_bear_it_out(
     answer = ask(writing, saying(f"{TRUE} [1][2]."))
     assert len(writing.ask(QUESTION).hits) > 1
     assert ["1 maart 2018" in citation.quote for citation in answer.citations] == [True]
+
+
+def test_what_is_true_but_answers_nothing_gives_way_to_the_quotes(writing: ColumnBot) -> None:
+    passages = [hit.passage for hit in writing.ask(QUESTION).hits[:4]]
+    beside = next(passage for passage in passages if passage.article.path != PATH)
+    quotes = [beside.article.text[s.start : s.end] for s in beside.sentences]
+    sentence = next(quote for quote in quotes if quote.endswith(".") and len(quote.split()) > 8)
+    answer = ask(writing, saying(sentence))
+    assert answer.mode == "quoted"
+    assert answer.notice == "Wat het taalmodel schreef, beantwoordt de vraag niet; dit zijn citaten."
+    answer = ask(writing, saying(f"{sentence} {TRUE} [1]."))
+    assert (answer.mode, answer.notice) == ("written", None)
 
 
 def repeating_the_fence(visit: Visit) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -12,6 +13,7 @@ from columnbot.articles import Article
 from columnbot.checking import Verdict, check_sentence
 from columnbot.embedding import Embedder, open_embedder, open_reader
 from columnbot.errors import ColumnbotError, ModelMismatch
+from columnbot.evidence import odds_of
 from columnbot.explaining import Explanation, explain
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.follow_up import Turn, spell_out
@@ -242,7 +244,8 @@ class ColumnBot:
         def check(written: str, passages: Sequence[Passage]) -> Verdict:
             return check_sentence(written, passages, source.embedder, source.index, self._judge, self._reader)
 
-        return write_answer(quoted, self.writer, check)
+        reading = partial(odds_of, self._reader, question.focus) if self._reader else None
+        return write_answer(quoted, self.writer, check, reading)
 
     def _quote(self, question: str) -> Answer:
         """The quoted answer, also where there is a writer; a quick one, since eight are tried and few asked."""

@@ -138,8 +138,7 @@ def weigh_sentences(index: Index, retrieved: Retrieved, reader: Reader | None = 
         [quote.endswith("?") for quote in quotes],
     ]
     if reader:
-        odds = reader.read(retrieved.searched.focus, [to_read(passage) for passage in passages])
-        figures.append(np.concatenate(odds))
+        figures.append(np.concatenate(odds_of(reader, retrieved.searched.focus, passages)))
     found = [
         Evidence(passage, sentence, cosine, row, 0.0, 0.0)
         for (passage, sentence), cosine, row in zip(
@@ -161,6 +160,11 @@ def weighed(evidence: Sequence[Evidence], weighing: Weighing) -> list[Evidence]:
         for item, score, chance in zip(evidence, scores.tolist(), chances.tolist(), strict=True)
     ]
     return sorted(found, key=lambda item: -item.score)
+
+
+def odds_of(reader: Reader, question: str, passages: Sequence[Passage]) -> list[NDArray[np.float32]]:
+    """Of each passage, of each of its sentences: the log-odds that it answers, as far as the reader sees."""
+    return reader.read(question, [to_read(passage) for passage in passages])
 
 
 def to_read(passage: Passage) -> PassageInput:

@@ -110,6 +110,10 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Wat het taalmodel schreef, staat niet in de columns; dit zijn citaten.",
         "en": "What the language model wrote is not in the columns; these are quotes.",
     },
+    "writer.beside": {
+        "nl": "Wat het taalmodel schreef, beantwoordt de vraag niet; dit zijn citaten.",
+        "en": "What the language model wrote does not answer the question; these are quotes.",
+    },
     "writer.addressed": {
         "nl": "Een gevonden column bevat tekst die zich tot een taalmodel richt; dit zijn citaten.",
         "en": "A column that was found holds text that speaks to a language model; these are quotes.",

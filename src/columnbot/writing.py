@@ -1,15 +1,19 @@
 """Hits → an answer in a language model's words, each sentence checked against the passages it cites.
 
 What the model writes is a proposal. A sentence is shown when the columns bear it out, with the sentences
-that do; the others are kept apart in `Answer.unsupported`. Where nothing is left, or the model fails, the
-asker gets the quoted answer and one line on why.
+that do; the others are kept apart in `Answer.unsupported`. Where nothing is left, or nothing of it answers,
+or the model fails, the asker gets the quoted answer and one line on why.
 """
 
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from columnbot.addressed import seen_text, speaks_to_a_model
 from columnbot.answering import Answer, AnswerSentence, Citation, growing, joined
@@ -27,6 +31,7 @@ REJECTS = 8  # so many sentences that nothing bears out, and the rest is not wai
 PLAIN = 0.9  # so likely borne out by the passage that it cites, and a sentence is not held against others
 LITTLE = 0.1  # that another passage bears it out so much more likely does not outweigh what the model cites
 SAME = 0.75  # share of the words that two sentences have in common, from which they say the same
+TO_THE_POINT = 4.0  # log-odds below the sentence likeliest to answer; of those that answer 0.99 lie within
 RUN = 3  # sentences that one citation quotes at most
 
 
@@ -47,13 +52,17 @@ class Verdict(Protocol):
 
 
 Check = Callable[[str, Sequence[Passage]], Verdict]
+# Of each passage, of each of its sentences: the log-odds that it answers the question.
+Reading = Callable[[Sequence[Passage]], Sequence[NDArray[np.float32]]]
 
 
-def write_answer(quoted: Answer, model: LanguageModel, check: Check) -> Iterator[Answer]:
+def write_answer(
+    quoted: Answer, model: LanguageModel, check: Check, reading: Reading | None = None
+) -> Iterator[Answer]:
     """The quoted answer's question, answered in the model's words: an answer that grows by checked sentences.
 
     The last one is whole. It is the quoted answer where that found nothing, with a `notice` where the
-    model failed or wrote nothing that the columns bear out.
+    model failed, or wrote nothing that the columns bear out, or, with a `reading`, nothing that answers.
     """
     passages, addressed = _passages(quoted, model)
     if not quoted.found:
@@ -62,21 +71,21 @@ def write_answer(quoted: Answer, model: LanguageModel, check: Check) -> Iterator
     if addressed or not passages:
         yield from growing(_quoted(quoted, WriterFailed("addressed"), ()))
         return
-    draft = _Draft(quoted, passages, check)
+    draft = _Draft(quoted, passages, check, reading)
     mark = secrets.token_hex(4)
     try:
         for sentence in sentences_of(model.stream(_messages(quoted, passages, mark), tokens=ANSWER_TOKENS)):
-            if draft.add(written(_unfenced(sentence, mark))):
+            if draft.add(written(_unfenced(sentence, mark))) and draft.answers:
                 yield draft.answer()
             if draft.is_full:
                 break
     except WriterFailed as failure:
         yield from growing(_quoted(quoted, failure, draft.unsupported))
         return
-    if draft.sentences:
+    if draft.sentences and draft.answers:
         yield draft.answer()
     else:
-        reason = "unsupported" if draft.unsupported else "nothing"
+        reason = "beside" if draft.sentences else "unsupported" if draft.unsupported else "nothing"
         yield from growing(_quoted(quoted, WriterFailed(reason), draft.unsupported))
 
 
@@ -139,10 +148,12 @@ def _unfenced(sentence: str, mark: str) -> str:
 class _Draft:
     """An answer in the making: what was borne out so far, and what was not."""
 
-    def __init__(self, quoted: Answer, passages: Sequence[Passage], check: Check) -> None:
+    def __init__(self, quoted: Answer, passages: Sequence[Passage], check: Check, reading: Reading | None) -> None:
         self._quoted = quoted
         self._passages = passages
         self._check = check
+        self._reading = reading
+        self.answers = reading is None  # whether something in it rests on what may answer
         self._citations: dict[tuple[str, int, int], Citation] = {}
         self.sentences: list[AnswerSentence] = []
         self.unsupported: list[str] = []
@@ -155,11 +166,12 @@ class _Draft:
         """Whether the sentence goes into the answer."""
         if not re.search(r"\w", sentence.text) or self._is_said(sentence.text):
             return False
-        bearing = () if sentence.had_link or sentence.text.endswith("?") else self._bearing(sentence)
-        if not bearing:
+        of = [] if sentence.had_link or sentence.text.endswith("?") else self._bearing(sentence)
+        if not of:
             self.unsupported.append(sentence.text)
             return False
-        numbers = dict.fromkeys(self._cite(sentence.text, passage) for passage in bearing)
+        self.answers = self.answers or any(self._may_answer(sentence.text, n) for n in of)
+        numbers = dict.fromkeys(self._cite(sentence.text, self._passages[n]) for n in of)
         self.sentences.append(AnswerSentence(sentence.text, tuple(numbers)))
         return True
 
@@ -176,8 +188,8 @@ class _Draft:
         others = [stems_of(other) for other in (*(sentence.text for sentence in self.sentences), *self.unsupported)]
         return any(len(stems & other) >= SAME * len(stems | other) for other in others)
 
-    def _bearing(self, sentence: Written) -> tuple[Passage, ...]:
-        """The passages that bear the sentence out: of those that it cites, or else the one that does so best.
+    def _bearing(self, sentence: Written) -> list[int]:
+        """Which passages bear the sentence out: of those that it cites, or else the one that does so best.
 
         Weak models cite the wrong one, which may have words enough in common to pass.
         """
@@ -190,7 +202,19 @@ class _Draft:
             best = max(range(len(alone)), key=lambda n: (alone[n].supported, alone[n].chance))
             if alone[best].supported and not (verdict and chosen and alone[best].chance <= verdict.chance + LITTLE):
                 chosen = [best]
-        return tuple(self._passages[n] for n in chosen)
+        return chosen
+
+    def _may_answer(self, text: str, n: int) -> bool:
+        """Whether the sentences of that passage that bear the text out are among those likeliest to answer."""
+        start, end = bearing_run(text, self._passages[n])
+        odds = [
+            odd for s, odd in zip(self._passages[n].sentences, self._odds[n], strict=True) if start <= s.start < end
+        ]
+        return bool(max(odds) >= np.concatenate(self._odds).max() - TO_THE_POINT)
+
+    @cached_property
+    def _odds(self) -> Sequence[NDArray[np.float32]]:
+        return self._reading(self._passages) if self._reading else ()
 
     def _cite(self, text: str, passage: Passage) -> int:
         """The number of the citation that quotes what in the passage bears the sentence out."""
