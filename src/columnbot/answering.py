@@ -1,6 +1,7 @@
 """Hits → an answer that quotes, or that says the archive does not know."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -121,7 +122,7 @@ def answer_from(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence]
 def _names(question: str, article: Article) -> bool:
     """Whether a question names a column by its title, of more than a word."""
     title = " ".join(article.title.lower().split())
-    return " " in title and title in " ".join(question.lower().split())
+    return " " in title and bool(re.search(rf"(?<!\w){re.escape(title)}(?!\w)", " ".join(question.lower().split())))
 
 
 def joined(sentences: Sequence[AnswerSentence]) -> str:

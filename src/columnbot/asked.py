@@ -37,27 +37,28 @@ _ASKED = (
     (Asked.NAME, r"\b(welke?|which)\b"),
     (Asked.ANYTHING, r"\b(wat|hoe|what|how)\b"),
 )  # fmt: skip
+WHERE = r"waar(?:om|over|van|voor|mee|door|in|op|aan|bij|uit|heen|naar(?:toe)?|toe|tegen|achter)?"  # and not "waarde"
 _NUMBER_WORDS = """
     één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien
     negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd duizend miljoen miljard half helft
-    kwart derde two three four five six seven eight nine twelve thirteen fourteen fifteen sixteen eighteen twenty
-    thirty forty fifty hundred thousand million
+    kwart derde two three four five six seven eight nine twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
     """.split()
 _MONTHS = """
     januari februari maart april mei juni juli augustus september oktober november december january
     february march june july august october
     """.split()
 # A capital that does not merely open the sentence, or what is said in it.
-_NAME = r"(?<![.!?…:“\"] )(?<![“\"‘'(])(?<!^)\b(?!I['’])[A-Z][\w'’-]+"
+_NAME = r"(?<![.!?…:“\"] )(?<![“\"‘'(])(?<!^)\b(?!I['’])[A-ZÀ-Þ][\w'’-]+"
 _HOLDS = {
     Asked.NUMBER: re.compile(
-        rf"\d+|\b({'|'.join(_NUMBER_WORDS)}|\w+(en|ën)(?:twintig|dertig|(?:veer|vijf|zes|zeven|tach|negen)tig))\b",
+        rf"\d+|\b({'|'.join(_NUMBER_WORDS)}|\w*(?:honderd|duizend)\w*|anderhal(?:f|ve)|\w+[eë]nhal(?:f|ve)|\w+(en|ën)(?:twintig|dertig|(?:veer|vijf|zes|zeven|tach|negen)tig))\b",
         re.IGNORECASE,
     ),
     Asked.TIME: re.compile(
         rf"\b(1[89]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b({'|'.join(_MONTHS)}|maandag|dinsdag|woensdag|donderdag|vrijdag|"
         r"zaterdag|zondag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|gisteren|vandaag|morgen|vorige?|geleden|ochtend|"
-        r"avond|week|jaren|voorjaar|najaar|yesterday|ago)\b",
+        r"avond|week|jaren|voorjaar|najaar|lente|zomer|herfst|winter|afgelopen|yesterday|ago|spring|summer|autumn)\b",
         re.IGNORECASE,
     ),
     Asked.REASON: re.compile(

@@ -237,14 +237,15 @@ class ColumnBot:
         return self.index.articles
 
     def _answers(self, source: _Source, question: Question, where: Filter) -> Iterator[Answer]:
-        quoted = answer_by_quoting(source.index, self._retrieve(source, question, where), self._reader)
+        retrieved = self._retrieve(source, question, where)
+        quoted = answer_by_quoting(source.index, retrieved, self._reader)
         if self.writer is None:
             return growing(quoted)
 
         def check(written: str, passages: Sequence[Passage]) -> Verdict:
             return check_sentence(written, passages, source.embedder, source.index, self._judge, self._reader)
 
-        reading = partial(odds_of, self._reader, question.focus) if self._reader else None
+        reading = partial(odds_of, self._reader, retrieved.searched.focus) if self._reader else None
         return write_answer(quoted, self.writer, check, reading)
 
     def _quote(self, question: str) -> Answer:
@@ -288,7 +289,8 @@ class Conversation:
         _possible(where, source)
         before = None if alone else self._before
         understood = understand(question, source.index.archive, before=before, cited=self._cited)
-        if understood.is_follow_up:
+        leans = understood.is_follow_up
+        if leans:
             understood = self._spelled_out(understood)
         answer: Answer | None = None
         for answer in self._bot._answers(source, understood, where):
@@ -297,7 +299,8 @@ class Conversation:
         if not names_a_subject(understood):
             return  # thanks, say, after which the talk goes on as it was
         self._remember(understood)
-        self._cited = frozenset(citation.article.path for citation in answer.citations) or self._cited
+        still = self._cited if leans else frozenset[str]()  # of a new subject nothing found so far is
+        self._cited = frozenset(citation.article.path for citation in answer.citations) or still
         self._turns = (*self._turns, Turn(answer.question, answer.text if answer.found else ""))[-TURNS_KEPT:]
 
     def _remember(self, understood: Question) -> None:

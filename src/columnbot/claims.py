@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from columnbot.articles import Article
-from columnbot.figures import CALENDAR, MONTHS
+from columnbot.asked import WHERE
+from columnbot.figures import CALENDAR, MAY, MONTHS
 from columnbot.language import STOP_WORDS, fold, language_of
 
 _WORD = re.compile(r"[^\W_]+")
@@ -24,7 +25,11 @@ _OPENERS = (
 _NO_NAMES = (
     frozenset(CALENDAR)
     | STOP_WORDS
-    | frozenset("i nederland nederlands nederlandse dutch netherlands internet web".split())
+    | frozenset(
+        """
+    i i'm i've i'll i'd nederland nederlander nederlanders nederlands nederlandse dutch netherlands internet web
+    """.split()
+    )
 )
 _OPENS = re.compile(r"[.!?…:“”\"‘(]\s*$|[-–—]\s+$")
 
@@ -35,7 +40,7 @@ def names_of(text: str) -> list[str]:
     matches = list(_NAME.finditer(text))
     for place, match in enumerate(matches):
         word = match.group()
-        if word == word.lower() or fold(word) in _NO_NAMES:
+        if word == word.lower() or fold(word) in _NO_NAMES or (word == "May" and MAY.search(text)):
             continue
         opens = place == 0 or _OPENS.search(text[: match.start()])
         follows = text[match.end() :][1:2].isupper() and text[match.end()] == " " and fold(word) not in _OPENERS
@@ -82,7 +87,7 @@ _DENIAL = re.compile(
     r"not|never|nobody|none|nothing|without|nor|cannot|no|hardly|impossible)\b(?! alleen\b| only\b)|n't\b",
 )
 _CLAUSE = re.compile(
-    r"[,;:()–—]|\b(?:en|maar|want|omdat|doordat|hoewel|terwijl|dat|die|waar\w*|zodat|als|toen|and|but|because|although|"
+    rf"[,;:()–—]|\b(?:en|maar|want|omdat|doordat|hoewel|terwijl|dat|die|{WHERE}|zodat|als|toen|and|but|because|although|"
     r"while|which|that|who|if|when)\b"
 )
 
@@ -106,8 +111,15 @@ _FINITE = re.compile(
 )
 
 
-_TURNED = {"niemand": "iedereen", "niets": "alles", "onmogelijk": "mogelijk", "nobody": "everybody",
-           "nothing": "everything", "impossible": "possible"}  # fmt: skip
+_TURNED = {"niemand": "iedereen", "niets": "alles", "niks": "alles", "nergens": "overal", "onmogelijk": "mogelijk",
+           "nobody": "everybody", "nothing": "everything", "none": "all", "impossible": "possible"}  # fmt: skip
+
+
+_TAKEN_OUT = re.compile(
+    r"\b(?:niet|nooit|noch|evenmin|zonder|nauwelijks|amper|allerminst|not|never|without|nor|no|hardly)\b"
+    r"(?! alleen\b| only\b) ?|n['’]t\b",
+    re.IGNORECASE,
+)
 
 
 def turned(sentence: str) -> str:
@@ -117,7 +129,7 @@ def turned(sentence: str) -> str:
         for denial, other in _TURNED.items():
             sentence = re.sub(rf"\b{denial}\b", other, sentence, flags=re.IGNORECASE)
         some = re.sub(r"\b([Gg])een\b", lambda match: "Een" if match[1] == "G" else "een", sentence)
-        return re.sub(r"\b(?:niet|nooit|evenmin|not|never|no|zonder|without)\b ?|n['’]t\b", "", some)
+        return _TAKEN_OUT.sub("", some)
     no = "not" if language_of(sentence) == "en" else "niet"
     put, times = _FINITE.subn(rf"\g<0> {no}", sentence, count=1)
     if times:
@@ -155,8 +167,8 @@ _OPPOSITES = tuple(
     altijd|always / nooit|zelden|never|rarely
     alles?|iedereen|everything|everyone / geen|niets|niemand|none|nothing|nobody
     veel|vaak|many|much|often / weinig|zelden|few|little|seldom
-    links|linker\w*|left / rechts|rechter\w*|right
-    eerste|first / laatste|last
+    linker\w*|links (?:van|af)|on the left / rechter\w*|rechts (?:van|af)|on the right
+    eerste|first / laatste|(?<!\bat )last
     vooraf|tevoren|beforehand / achteraf|daarna|afterwards
     vorige?|previous / volgende?|next
     meer|more / minder|less|fewer
@@ -165,10 +177,10 @@ _OPPOSITES = tuple(
     lange?r?|longe?r? / korte?r?|shorte?r?
     goede?|beter|good|better / slechte?r?|bad|worse
     nieuwe?|new / oude?|old
-    (?:ge)?makkelijke?r?|eenvoudige?r?|easy|easily|simple / moeilijke?r?|lastige?r?|difficult|hard
+    (?:ge)?makkelijke?r?|eenvoudige?r?|easy|easily|simple / moeilijke?r?|lastige?r?|difficult
     snel|snelle?r?|fast|quick\w* / langza\w*|traag|trage?r?|slow\w*
     hoog|hoge?r?|high\w* / laag|lage?r?|low\w*
-    vroege?r?|early|earlier / (?<=\bwas )laat|(?<=\bis )laat|(?<=\bte )laat|late?r?
+    vroege|vroeger|(?:te|heel|erg|zo|is|was) vroeg|early|earlier / (?<=\bwas )laat|(?<=\bis )laat|(?<=\bte )laat|late?r?
     gratis|free / betaalde?|betalende?|paid
     voordele?n?|advantages? / nadele?n?|disadvantages?
     winst\w*|profits? / verlie[sz]\w*|loss\w*
@@ -176,7 +188,7 @@ _OPPOSITES = tuple(
     begin\w*|begon\w*|start\w*|began / eindig\w*|ophoud\w*|stop\w*|ends?|ended
     jonge?r?|young\w* / oude?r?|older|old
     duur|dure?r?|expensive / goedko\w*|cheap\w*
-    zwaar|zware?|heavy / lichte?|light
+    zwaar|zware?|heavy / lichte|(?:is|was|heel|zo|te) licht
     publieke?|openba\w*|public / priv[eé]|besloten|private
     interessante?|boeiende?|interesting / saaie?|boring|verve\w*
     leuke?|mooie?|fijne?|prettige?|nice|fun / vervelende?|lelijke?|vreselijke?|awful

@@ -13,7 +13,7 @@ _ENGLISH_ONES = "zero one two three four five six seven eight nine ten eleven tw
 seventeen eighteen nineteen".split()
 _ENGLISH_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
 _SCALES = {"honderd": 1e2, "hundred": 1e2, "duizend": 1e3, "thousand": 1e3, "miljoen": 1e6, "million": 1e6,
-           "miljard": 1e9, "billion": 1e9}  # fmt: skip
+           "mln": 1e6, "miljard": 1e9, "mld": 1e9, "billion": 1e9}  # fmt: skip
 _UNCOUNTED = frozenset("een one eerste first nul zero".split())  # said of anything: "een van de", "one of"
 _ONE = frozenset("een one a".split())  # but counts the scale behind it: "een miljoen"
 _ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "nine": "ninth", "twelve": "twelfth"}
@@ -26,7 +26,9 @@ def _number_words() -> dict[str, float]:
     words |= {f"{word}{end}": n for word, n in words.items() for end in ("de", "ste")}
     english = {_english(n): n for n in range(2, 100)}
     words |= english | {_english_ordinal(word): n for word, n in english.items()} | {"derde": 3}
-    return {word: float(n) for word, n in words.items() if word not in _UNCOUNTED}
+    halves = {f"{_ONES[n]}enhal{end}": n + 0.5 for n in range(2, 20) for end in ("f", "ve")}
+    halves |= {"anderhalf": 1.5, "anderhalve": 1.5}
+    return {word: float(n) for word, n in words.items() if word not in _UNCOUNTED} | halves
 
 
 def _dutch(n: int) -> str:
@@ -51,7 +53,7 @@ def _english_ordinal(number: str) -> str:
 
 
 _FIGURE = re.compile(
-    r"(?P<figure>(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?!\d)|\d+(?:[.,]\d+)?)|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|[$€%]"
+    r"(?P<figure>(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?:[.,]\d\d?)?(?!\d)|\d+(?:[.,]\d+)?)|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)|[$€%]"
 )
 _UNITS = {
     form: forms.split()[0]
@@ -78,10 +80,14 @@ def figures_of(text: str) -> list[Figure]:
     dutch = language_of(text) == "nl"  # where "ten" is another word for "te"
     found: list[Figure] = []
     last: Figure | None = None  # one that a "miljoen" or a "weken" behind it would make more of
-    shown = ""
-    for match in _FIGURE.finditer(fold(text)):
+    shown, end = "", 0
+    folded = _TIME.sub(r"\1:\2", fold(text))
+    for match in _FIGURE.finditer(folded):
         before, shown = shown, match.group()
-        if last and (scale := _SCALES.get(shown)):
+        if folded[end : match.start()].strip(" -"):
+            last = None  # more than a space lies between
+        end = match.end()
+        if last and not _LIKE_A_YEAR.fullmatch(last.shown) and (scale := _SCALES.get(shown)):
             found[-1:] = [last := Figure(last.value * scale, None, f"{last.shown} {shown}")]
             continue
         if last and (unit := _UNITS.get(shown)):
@@ -100,9 +106,13 @@ def figures_of(text: str) -> list[Figure]:
     return [figure for figure in found if figure.value not in (0, 1)]
 
 
+_TIME = re.compile(r"\b(\d{1,2})\.(\d\d)(?= uur\b)")
+_LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d")  # "in 2012 duizend bezoekers" are no two million
+
+
 def _figure(shown: str) -> float:
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", shown):
-        return float(re.sub(r"[.,]", "", shown))
+    if grouped := re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+)(?:[.,](\d\d?))?", shown):
+        return float(f"{re.sub('[.,]', '', grouped[1])}.{grouped[2] or 0}")
     return float(shown.replace(",", "."))
 
 
@@ -113,6 +123,9 @@ def _written(word: str) -> float | None:
     thousands, thousand, rest = word.partition("duizend")
     if thousand and (not thousands or thousands in written) and (not rest or rest in written):
         return 1000 * written.get(thousands, 1.0) + written.get(rest, 0.0)
+    hundreds, hundred, rest = word.partition("honderd")
+    if hundred and 10 < written.get(hundreds, 0) < 100 and (not rest or rest in written):  # "vijftienhonderd"
+        return 100 * written[hundreds] + written.get(rest, 0.0)
     if word in ("honderd", "hundred", "thousand"):
         return _SCALES[word]
     return written.get(word)
@@ -141,10 +154,15 @@ CALENDAR = {
     )
     for form in forms.split()
 }  # fmt: skip
+MONTH_NAMES = tuple(form for form in CALENDAR if not form.endswith("day") and not form.endswith("dag"))
 MONTHS = tuple(dict.fromkeys(CALENDAR.values()))[:12]
 _WORD = re.compile(r"[^\W_]+")
 
 
+MAY = re.compile(r"(?<!^)(?<![.!?] )\bMay\b")  # without its capital it is a verb
+
+
 def calendar_of(text: str) -> set[str]:
     """The months and days of the week that a text names, in Dutch."""
-    return {CALENDAR[word] for word in _WORD.findall(fold(text)) if word in CALENDAR}
+    named = {CALENDAR[word] for word in _WORD.findall(fold(text)) if word in CALENDAR}
+    return named | {"mei"} if MAY.search(text) else named

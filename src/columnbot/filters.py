@@ -32,8 +32,8 @@ class Filter:
 
     def __post_init__(self) -> None:
         tags = (self.tags,) if isinstance(self.tags, str) else self.tags  # one tag, and not one a letter
-        object.__setattr__(self, "tags", tuple(tag for tag in tags if tag.strip()))
-        object.__setattr__(self, "author", self.author if self.author and self.author.strip() else None)
+        object.__setattr__(self, "tags", tuple(tag.strip() for tag in tags if tag.strip()))
+        object.__setattr__(self, "author", (self.author or "").strip() or None)
 
     def require(self, authors: Sequence[str], tags: Collection[str]) -> None:
         """Raises `FilterError` for what an archive of these authors and folded tags cannot have."""

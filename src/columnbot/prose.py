@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from columnbot.addressed import seen_text
 from columnbot.language import sentence_spans
 
-_MARK = re.compile(
-    r"\s*[\[【(](?:(?:bron|fragment|passage|source)\s*)?#?(\d{1,2}(?:\s*(?:,|;|en|and|&)\s*\d{1,2})*)[\]】)](?!\()",
+_NUMBERS = r"#?(\d{1,2}(?:\s*(?:,|;|en|and|&)\s*\d{1,2})*)"
+_SOURCE = r"(?:bron|fragment|passage|source)\s*"
+_MARK = re.compile(  # in round brackets only with the word, or at the end: "Lotte (5) leerde fietsen" cites nothing
+    rf"\s*(?:[\[【](?:{_SOURCE})?{_NUMBERS}[\]】](?!\()|\({_SOURCE}{_NUMBERS}\)|\({_NUMBERS}\)(?=\W*$|\s*[\[【(]))",
     re.IGNORECASE,
 )
 _BARE_MARK = re.compile(r"\s*[\[【]\s*\d[\d\s,;]*[\]】]")
@@ -71,8 +73,9 @@ _LINK = re.compile(r"\[([^\]]*)\]\s*(?:\([^)]*\)|\[[^\]\d][^\]]*\])")
 _TAG = re.compile(r"<!--.*?(?:-->|$)|</?[a-zA-Z!?][^>]*(?:>|$)", re.DOTALL)
 ADDRESS = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]{1,15}:(?://|\S+@)|\bwww\.)\S+|\bdata:\w+/\S+|\bjavascript:\S*|\b[\w.+-]+@[\w-]+\.[\w.-]+|"
-    r"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|net|org|nl|be|eu|de|io|ai|app|dev|info|biz|me|co|uk|ru|cn|xyz|test|example|"
-    r"invalid|local|site|online|shop|link|click|top|tk|ly|gl)\b(?:/\S*)?",
+    # Of a name in capitals only what is hardly anything else: "ASP.NET", and "klaar.De" without its space, are none.
+    r"(?<![\w@.])(?-i:(?:[A-Za-z0-9-]+\.)+(?:com|net|org|nl|be|eu|de|io|ai|app|dev|info|biz|me|co|uk|ru|cn|xyz|test|"
+    r"example|invalid|local|site|online|shop|link|click|top|tk|ly|gl|COM|ORG|NL|RU|CN|XYZ))\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s+|[-*•]\s+|\d{1,2}[.)]\s+)|[*_`~]{2,}|(?<!\w)[*_`](?=\S)|(?<=\S)[*_`](?!\w)")
@@ -84,7 +87,7 @@ def written(sentence: str) -> Written:
     bare = _TAG.sub(" ", _LINK.sub(r"\1", _IMAGE.sub(" ", plain)))
     bare, dropped = ADDRESS.subn(" ", bare)
     had_link = bool(dropped) or bool(_IMAGE.search(plain) or _LINK.search(plain) or _TAG.search(plain))
-    numbers = dict.fromkeys(int(n) for mark in _MARK.findall(bare) for n in re.findall(r"\d+", mark))
+    numbers = dict.fromkeys(int(n) for mark in _MARK.finditer(bare) for n in re.findall(r"\d+", mark.group()))
     text = _MARKUP.sub("", _MARK.sub("", bare))
     text = re.sub(r"\s+([.,;:!?…])", r"\1", " ".join(text.split()))
     return Written(text, tuple(numbers), had_link)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from columnbot.asked import OF_CHANGE, asks_for_change
+from columnbot.asked import OF_CHANGE, WHERE, asks_for_change
 from columnbot.errors import QuestionError
 from columnbot.language import STOP_WORDS, content_words, fold, terms_of
 from columnbot.years import YEAR, years_of
@@ -14,7 +14,11 @@ from columnbot.years import YEAR, years_of
 MAX_CHARACTERS = 2_000
 
 
-_POINTS_BACK = re.compile(r"^[\W_]*(?:hij|zij|ze|hen|die|deze|he|she|they|these|those)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"^[\W_]*(?:hij|zij|ze|hen|he|she|they|"
+    r"(?:die|deze|these|those)(?! (?:week|weken|maand|maanden|dagen|avond|ochtend|middag|zomer|winter|days)\b))\b",
+    re.IGNORECASE,
+)
 
 
 def points_back(sentence: str) -> bool:
@@ -56,7 +60,7 @@ _SOMEBODY = re.compile(
 
 
 _ASKS = re.compile(
-    r"\?|\b(wie|wiens|wat|waar\w*|wanneer|hoe\w*|welke?|who|whose|what|where|when|why|how|which)\b|"
+    rf"\?|\b(wie|wiens|wat|{WHERE}|wanneer|hoe(?:veel\w*|zo|lang|ver)?|welke?|who|whose|what|where|when|why|how|which)\b|"
     r"^(is|zijn|was|waren|heeft|hebben|had|kan|kun|mag|moet|doet|wordt|werd|vertel|are|does|did|do|has|can|tell)\b",
     re.IGNORECASE,
 )
@@ -119,7 +123,7 @@ def understand(
     author = author_of(asked, archive.authors)
     guest = _GUEST.search(asked) if archive.main_author and not author else None
     speaking = (author, archive.main_author, guest and guest[1])
-    aside = frozenset(name for who in speaking if who for name in fold(who).split())
+    aside = frozenset(name for who in speaking if who for name in fold(who).split() if not _is_a_word(name, asked))
     if before is None or not leans_back(asked, aside):
         return Question(asked, asked, frozenset(), years, author, tags, aside, guest is not None)
     room = max(0, MAX_CHARACTERS - len(asked) - 1)
@@ -127,6 +131,13 @@ def understand(
         f"{before.text[:room]} {asked}".strip(), asked, cited or before.about, years or before.years,
         author or before.author, tags or before.tags, aside | before.aside, bool(guest or before.of_guest),
     )  # fmt: skip
+
+
+def _is_a_word(name: str, question: str) -> bool:
+    """Whether what may be a part of a name is a word of the question's: "het bos", where Kees Bos writes."""
+    there = [word for word in re.findall(r"[\w-]+", question) if fold(word) == name]
+    told = rf"\b(?:{_WRITES}|{_BY}) (?:\w+ )?{re.escape(name)}\b|\b{re.escape(name)} (?:\w+ )?{_WRITES}\b"
+    return bool(there) and not any(word[0].isupper() for word in there) and not re.search(told, fold(question))
 
 
 def by_guest(author: str | None, tags: Iterable[str], main_author: str | None) -> bool:
@@ -156,13 +167,33 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
     """The author whose columns the question asks for: named in full, or by a part of the name, as their writer."""
     asked = fold(question)
     for author in authors:
+        if _writes(asked, [fold(author)]):
+            return author
+    for author in authors:
         parts = [part for part in fold(author).split() if len(part) > 2 and part not in _PARTICLES]
         # "Jan Terlouw" is not asked of Jan de Vries; what follows a name in lower case cannot be told.
-        others = [part for part in parts if re.search(rf"(?i:\b{re.escape(part)}) (?:de[nr]? )?[A-Z]", question)]
-        called = "|".join(re.escape(name) for name in (fold(author), *(part for part in parts if part not in others)))
-        if re.search(rf"\b(?:{_WRITES}|{_BY}) (?:{called})\b|\b(?:{called}) {_WRITES}\b", asked):
+        others = [part for part in parts if re.search(_ANOTHER.format(re.escape(part)), question)]
+        if _writes(asked, [part for part in parts if part not in others]):
             return author
     return None
+
+
+_PARTICLE = r"(?:(?:von|de|den|der|te|ten|ter|op|la|le|['’]t) )*"
+# Behind a first name another family name. "Jan van Dalen" is one where there is another "van" behind it ("Wat vindt Jan
+# van Dalen van …"), or where nothing is asked of somebody ("volgens Jan van Dalen"); else Dalen is what is asked about.
+_ANOTHER = (
+    rf"(?i:\b{{0}}) {_PARTICLE}[A-ZÀ-Þ]|(?i:\b{{0}}) van {_PARTICLE}[A-ZÀ-Þ].*\b(?:van|over)\b|"
+    rf"(?i:\b(?:volgens|door|according to|by) {{0}}) van {_PARTICLE}[A-ZÀ-Þ]"
+)
+
+
+def _writes(asked: str, names: Sequence[str]) -> bool:
+    """Whether one of these names stands where a writer's does, and is no word ("toen de bakker had gebeld")."""
+    called = "|".join(map(re.escape, names))
+    return bool(names) and bool(
+        re.search(rf"\b(?:{_WRITES}|{_BY}) (?:{called})\b|(?<!\bde )(?<!\bhet )(?<!\been )(?<!\bthe )(?<!\ba )"
+                  rf"\b(?:{called}) {_WRITES}\b", asked)
+    )  # fmt: skip
 
 
 _TAGGED = re.compile(r"(?:\b(?:tags?|trefwoord|label|categorie|category|rubriek)\s+|#)[\"“‘'„]?")
@@ -196,7 +227,7 @@ _ASKING = re.compile(
 def subject_of(question: str, aside: frozenset[str] = frozenset()) -> str:
     """The question without the words that only do the asking, or are aside, for a search by words."""
     subject = _ASKING.sub(" ", OF_CHANGE.sub(" ", question) if asks_for_change(question) else question)
-    subject = re.sub(r"\w+", lambda word: " " if fold(word.group()) in aside else word.group(), subject)
+    subject = re.sub(r"\w+(?:-\w+)*", lambda word: " " if fold(word.group()) in aside else word.group(), subject)
     return subject if terms_of(subject) else question
 
 
@@ -237,14 +268,19 @@ def is_courtesy(question: str) -> bool:
     return bool(words) and not _ASKS.search(question) and all(word in _COURTESY for word in words)
 
 
+_ENDS = r"(?=\W*(?:$|[,.;!?]))"
+_OF_A_TEXT = r"las|lees|lezen|gelezen|hoorde|gehoord|gezien|zoek|stuk|column|artikel|boek|film|verhaal"
 _OWN_DEATH = re.compile(
-    r"\bik\b(?!.*\b(?:over (?:zelf|sui)|(?:las|gelezen|hoorde|gehoord|gezien)\b.*\b(?:zelf|sui))).*"
+    rf"\bik\b(?!.*\b(?:over (?:(?:de|een|zijn|haar|hun) )?(?:zelf|sui)|(?:{_OF_A_TEXT})\b.*\b(?:zelf|sui))).*"
     r"\b(?:zelfmoord|zelfdoding|suicide)\b|"
     r"\b(?:zelfmoord|zelfdoding|suicide) (?:wil|kan|ga|moet) ik\b|\bhoe (?:pleeg|pleegt) (?:je|men)\b.*\b(?:zelf|sui)|"
-    r"\bik (?:wil|ga|kan) (?:echt |gewoon |liever )?(?:dood\b(?! \w)|niet (?:meer|langer) (?:leven|verder)|"
-    r"er (?:een )?einde? aan maken|mezelf (?:doden|ombrengen|verhangen|van kant maken))|"
+    r"\bik (?:wil|ga|kan) (?:echt |gewoon |liever )?(?:dood\b(?! \w)|doodgaan\b|sterven\b|"
+    rf"niet (?:(?:meer|langer) )?leven\b|niet (?:meer|langer) verder{_ENDS}|er niet meer zijn\b|"
+    r"(?:mijn|m'n) leven beeindigen|"
+    r"er (?:een )?einde? aan maken|mezelf (?:doden|ombrengen|verhangen|ophangen|van kant maken))|"
     r"\beinde? (?:maken )?aan (?:mijn|m'n) leven\b|"
-    r"\b(?:kill|hang) myself\b|\bend my (?:own )?life\b|\bi (?:want|wish) to die\b|\bi am suicidal\b|"
+    r"\b(?:kill|hang) myself\b|\bend my (?:own )?life\b|\bi (?:want|wish) to (?:die|end it all)\b|"
+    r"\bi(?: am|['’]?m) suicidal\b|\bi (?:do not|don['’]?t) want to (?:live|be alive)\b|"
     r"\bhow (?:do i|can i|to) commit suicide\b"
 )
 

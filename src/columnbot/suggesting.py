@@ -50,8 +50,8 @@ def _candidates(answer: Answer, near: Sequence[Article]) -> Iterator[str]:
     shared = [tag for tag, columns in Counter(tag for article in near for tag in article.tags).items() if columns > 1]
     untold = [tag for tag in shared if fold(tag) not in fold(answer.question)]
     asked = answer.question.rstrip("?!. ")
-    # Neither "… in 2012 in 2015?" nor "Wat staat er in “Het spoor” in 2015?" is a question.
-    of_any_year = not (years_of(asked, date.today().year) or asks_for_change(asked) or "“" in asked)
+    # Neither "… in 2012 in 2015?" nor "Wat staat er in “Het spoor” in 2015?" is a question, nor are two with one year.
+    of_any_year = not (years_of(asked, date.today().year) or asks_for_change(asked) or re.search("[“?]", asked))
     for article in near:
         if article.path in cited:
             continue

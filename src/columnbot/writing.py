@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from columnbot.addressed import seen_text, speaks_to_a_model
 from columnbot.answering import Answer, AnswerSentence, Citation, growing, joined
+from columnbot.claims import denials
 from columnbot.errors import WriterFailed
+from columnbot.figures import missing_figures
 from columnbot.language import stems_of
 from columnbot.llm import LanguageModel, Message, tokens_of
 from columnbot.messages import say, signature
@@ -183,10 +185,19 @@ class _Draft:
         )  # fmt: skip
 
     def _is_said(self, text: str) -> bool:
-        """Whether this, or nearly this, stands there already: weak models go round in circles."""
+        """Whether this, or nearly this, stands there already: weak models go round in circles.
+
+        What differs in a number or a denial is something else, and may be what was wrong put right.
+        """
+        if text in self.unsupported:
+            return True
         stems = stems_of(text)
-        others = [stems_of(other) for other in (*(sentence.text for sentence in self.sentences), *self.unsupported)]
-        return any(len(stems & other) >= SAME * len(stems | other) for other in others)
+        return any(
+            len(stems & stems_of(other)) >= SAME * len(stems | stems_of(other))
+            and denials(text) == denials(other)
+            and not missing_figures(text, other)
+            for other in (sentence.text for sentence in self.sentences)
+        )
 
     def _bearing(self, sentence: Written) -> list[int]:
         """Which passages bear the sentence out: of those that it cites, or else the one that does so best.

@@ -23,7 +23,7 @@ from columnbot.embedding.weights import BundledWeights, FewTextsTokenizer, bundl
 
 LEARNT = "reader.npz"  # beside this module
 QUESTION, CLAIM, PASSAGE = "query: ", "claim: ", "passage: "
-LONGEST_QUESTION = 64  # tokens
+LONGEST_QUESTION, LONGEST_CLAIM = 64, 128  # tokens; of a longer one the beginning is left out, for the end asks
 UNREAD = -12.0  # of a sentence that lies beyond the model's longest input; no sentence that is read gets less
 
 
@@ -36,17 +36,20 @@ class Reader:
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> list[Floats]:
         """Of each passage, of each of its sentences: the log-odds, float32, that it answers and not nothing there."""
-        return self._put(QUESTION + question, passages)
+        return self._put(QUESTION, question, LONGEST_QUESTION, passages)
 
     def hold_against(self, claim: str, passages: Sequence[PassageInput]) -> list[Floats]:
         """Of each passage, of each of its sentences: the log-odds, float32, that it bears the claim out, likewise."""
-        return self._put(CLAIM + claim, passages)
+        return self._put(CLAIM, claim, LONGEST_CLAIM, passages)
 
-    def _put(self, put: str, passages: Sequence[PassageInput]) -> list[Floats]:
-        (asked, _), *texts = self._tokenizer.encode_all(
-            [put, *(PASSAGE + passage.text for passage in passages)], self._weights.positions
+    def _put(self, kind: str, put: str, longest: int, passages: Sequence[PassageInput]) -> list[Floats]:
+        (opening, _), (asked, _), *texts = self._tokenizer.encode_all(
+            [kind, kind + put, *(PASSAGE + passage.text for passage in passages)], self._weights.positions
         )
-        read = partial(self._read, asked[:LONGEST_QUESTION])
+        if len(asked) > longest:
+            opens = len(opening) - 1  # without the mark that closes it
+            asked = np.concatenate([asked[:opens], asked[opens - longest :]])
+        read = partial(self._read, asked)
         return list(self._threads.map(read, texts, passages))
 
     def _read(

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ class TransformerEmbedder:
         use_fastest_precision(model)
         return cls(name, fingerprint, model.get_embedding_dimension() or 0, model, query_prompt, passage_prompt)
 
-    @property
+    @cached_property
     def untaught(self) -> "TransformerEmbedder":
         """See `Embedder`."""
         return replace(self, asker=None)
