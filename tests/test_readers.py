@@ -561,3 +561,68 @@ def test_a_heading_without_words_is_no_title_to_be_shown_as_it_stands(tmp_path, 
     article = read_one(tmp_path, "2014-05-01-de-brug.md", f"{heading}\n\nWim draait de brug.\n")
     assert "\x04" not in article.title
     assert article.title.strip()
+
+
+def test_a_sentence_that_begins_as_a_site_s_own_lines_do_is_the_columnist_s(tmp_path):
+    story = "Mijn moeder had een kat die alles begreep wat er in huis gezegd werd, en die dat liet merken ook."
+    told = (
+        "Vorige column schreef ik over mijn moeder en haar kat.",
+        "Meld je aan bij een club, zei ze altijd tegen mij.",
+        "Reacties bleven uit, en dat begreep ik wel.",
+    )
+    column = read_one(tmp_path, "kat.txt", "\n\n".join(["De kat", story, *told, story]))
+    assert all(sentence in column.text for sentence in told)
+    signed = read_one(
+        tmp_path, "kat.txt", "\n\n".join(["De kat", story, story, "Vorig bericht", "Reacties (3)", story])
+    )
+    assert signed.text.count(story) == 2
+
+
+def test_a_generation_of_an_index_is_no_archive(tmp_path):
+    archive = archive_of(
+        tmp_path,
+        {
+            "een.md": "# Een\n\nIets.",
+            "CURRENT": "gen-000001",
+            "gen-000001/manifest.json": "{}",
+            "gen-000001/articles.jsonl": '{"title": "Weg", "text": "Ingetrokken."}',
+        },
+    )
+    assert [article.path for article in archive.articles] == ["een.md"]
+    assert any(skipped.path == "gen-000001/" for skipped in archive.skipped)
+
+
+def test_front_matter_that_refers_to_itself_ten_times_over_does_not_fill_the_memory(tmp_path):
+    levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 30))
+    column = read_one(tmp_path, "bom.md", f"---\ntitle: Bom\nl0: &l0 [a, b]\n{levels}---\nTekst.")
+    assert (column.title, column.text) == ("Bom", "Tekst.")
+
+
+@pytest.mark.parametrize("matter", ["status: draft", "status: Concept", "password: geheim"])
+def test_what_front_matter_keeps_from_readers_is_not_read(tmp_path, matter):
+    (skipped,) = skipped_of(tmp_path, "een.md", f"---\ntitle: Een\n{matter}\n---\nTekst.")
+    assert "status" in skipped.reason or "password" in skipped.reason
+
+
+def test_one_category_of_several_words_is_one_tag(tmp_path):
+    column = read_one(tmp_path, "een.md", "---\ncategory: Politiek en media\ntags: water lucht\n---\nTekst.")
+    assert {*column.tags} == {"Politiek en media", "water", "lucht"}
+
+
+def test_an_address_is_one_that_leads_there_from_anywhere(tmp_path):
+    matter = "---\npermalink: /2014/x/\nurl: https://a.example/x\n---\n"
+    assert read_one(tmp_path, "een.md", f"{matter}Tekst.").url == "https://a.example/x"
+    assert read_one(tmp_path, "een.md", "---\npermalink: /2014/x/\n---\nTekst.").url is None
+
+
+def test_a_file_s_name_may_have_a_hash(tmp_path):
+    assert read_one(tmp_path, "Waarom ik #metoo steun.md", "Daarom.").title == "Waarom ik #metoo steun"
+
+
+def test_a_page_with_the_line_ends_of_windows_has_its_front_matter(tmp_path):
+    page = '---\ntitle: Mijn kop\n---\n<meta charset="utf-8"><p>Hier staat de hele tekst van de column.</p>'
+    assert read_one(tmp_path, "een.html", page.replace("\n", "\r\n")).title == "Mijn kop"
+
+
+def test_a_byte_that_no_encoding_has_costs_no_column(tmp_path):
+    assert read_one(tmp_path, "een.txt", b"Caf\xe9\n\nHet was er druk \x9d, zei hij, en laat." + b" En warm." * 9).text

@@ -69,6 +69,15 @@ def test_a_conversation_ends_and_says_how_to_go_on(bot: ColumnBot, watch: Watch)
     assert escape(say("chat.long_conversation", "en")) in messages[1]["content"]
 
 
+def test_questions_that_fail_make_a_conversation_long_too(bot: ColumnBot, watch: Watch) -> None:
+    session = Session(bot.conversation())
+    for _ in range(MOST_TURNS):
+        *_, (messages, _) = shown(watch, Turns(1), session, "???", "en")
+    assert escape(say("chat.long_conversation", "en")) not in messages[-1]["content"]
+    *_, (messages, _) = shown(watch, Turns(1), session, "???", "en")
+    assert escape(say("chat.long_conversation", "en")) in messages[-1]["content"]
+
+
 def test_nothing_typed_is_nothing_asked(bot: ColumnBot, watch: Watch) -> None:
     assert shown(watch, Turns(1), Session(bot.conversation()), "") == []
 

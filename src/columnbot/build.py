@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
-from columnbot.errors import IndexOutdated, IndexProblem, IndexUnavailable
+from columnbot.errors import IndexOutdated, IndexProblem, IndexUnavailable, SettingsError
 from columnbot.index import (
     Index,
     LocalIndex,
@@ -72,7 +72,8 @@ def build_index(
     terms), and what an interrupted build had embedded from where it kept that; where nothing at all has
     changed, the index is left as it is (the bundled model is then not even loaded). `progress` is called with
     the number of passages embedded and to be embedded, `reading` before that with that of files. Raises
-    `ArchiveError`, `IndexBusy`, `IndexUnwritable`, `IndexUnavailable`, `ModelUnavailable` or `WorkersFailed`;
+    `ArchiveError`, `SettingsError`, `IndexBusy`, `IndexUnwritable`, `IndexUnavailable`, `ModelUnavailable` or
+    `WorkersFailed`;
     the index that was there then stays in force.
     """
     started = perf_counter()
@@ -80,6 +81,10 @@ def build_index(
     require_folder(Path(articles))
     address = address_of(Path(index))
     place = address.workplace if address else Path(index)
+    if place.resolve() == Path(articles).resolve():
+        raise SettingsError(
+            f"{place} is the folder of the articles; give --index another one, in which nothing else is kept"
+        )
     with writing(place) as folder:
         choice = open_embedder(settings.model)
         embedder = choice.embedder
@@ -154,8 +159,8 @@ def rebuild_outdated(
 
 def _holds(folder: Path, article: str) -> bool:
     """Whether the folder has the file, or the zip or export, that an article's path leads to."""
-    file = folder / article.partition("#")[0]
-    return any(place.is_file() for place in (file, *file.parents) if place.is_relative_to(folder))
+    files = [folder / article, folder / article.partition("#")[0]]
+    return any(place.is_file() for file in files for place in (file, *file.parents) if place.is_relative_to(folder))
 
 
 def _usable_index(index: Path, embedder: Embedder) -> Index | None:

@@ -343,8 +343,8 @@ def password(name: Annotated[str, typer.Argument(metavar="NAME", help="Who gets 
     """Ask for a password, and print the line for the auth file of the chat."""
     from columnbot.chat.passwords import hashed
 
-    if not name.strip() or ":" in name:
-        raise SettingsError(f"The name {name!r} cannot be used: it must not be empty or hold a colon.")
+    if not name.strip() or ":" in name or name.strip().startswith("#"):
+        raise SettingsError(f"The name {name!r} cannot be used: it must not be empty, begin with # or hold a colon.")
     given = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     _print(f"{name.strip()}:{hashed(given)}")
 
@@ -376,7 +376,7 @@ def _open(settings: Settings, model: str | None, quoted: bool) -> Any:
 
 def _shortened(text: str, limit: int = 240) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= limit else line[: line.rfind(" ", 0, limit)] + " …"
+    return line if len(line) <= limit else (line[:limit].rpartition(" ")[0] or line[:limit]) + " …"
 
 
 def _print_json(value: object) -> None:

@@ -59,6 +59,7 @@ def kept(file: Path) -> Iterator[Feedback]:
     if not file.exists():
         return
     with _database(file) as database:
+        database.execute(_TABLE)  # the first to give any may have been cut off before
         for row in database.execute(f"SELECT {', '.join(_NAMES)} FROM feedback ORDER BY given, id"):
             values = dict(zip(_NAMES, row, strict=True))
             yield Feedback(**values | {"columns": tuple(json.loads(values["columns"]))})

@@ -83,7 +83,7 @@ class Settings:
             "root_path", self.root_path, "a path that begins with a slash and does not end in one",
         )  # fmt: skip
         _require(
-            all(re.fullmatch(r"https?://[\w.*:-]+", site) for site in self.embedded_in.split()),
+            bool(re.fullmatch(r" *(?:https?://[\w.*:-]+(?: +|$))*", self.embedded_in, re.ASCII)),
             "embedded_in", self.embedded_in, "addresses of sites, such as https://www.krant.nl, parted by spaces",
         )  # fmt: skip
         _require(
@@ -147,7 +147,7 @@ def _converted(name: str, value: object, source: str) -> Any:
         return defaults[name]  # as Docker Compose hands on a variable that is not set
     if not isinstance(value, (str, Path)) or not str(value).strip():
         raise SettingsError(f"{source} sets {name} to {value!r}; it must be text.")
-    return Path(value) if kind is Path else str(value)
+    return Path(value).expanduser() if kind is Path else str(value)
 
 
 _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

@@ -13,7 +13,7 @@ function newTalk() {
 function past() {
     try {
         const kept = JSON.parse(localStorage.getItem(STORE) ?? "[]");
-        return Array.isArray(kept) ? kept : [];
+        return Array.isArray(kept) ? kept.filter((turn) => typeof turn?.text === "string") : [];
     } catch {    // a browser may refuse its storage; somebody may have written into it
         return [];
     }

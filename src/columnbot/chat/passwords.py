@@ -59,11 +59,13 @@ class Doorkeeper:
     def __call__(self, name: str, password: str) -> bool:
         """Whether that is the password of that name, and the name has not failed too often."""
         with self._one_at_a_time:
+            if len(password) > _LONGEST:
+                return False
             known = name in self._passwords
             times, until = self._wrong.get(name, (0, 0.0))
-            if self._clock() < until or len(password) > _LONGEST:
-                return False
             right = _is_right(password, self._passwords.get(name, self._nobody)) and known
+            if self._clock() < until:
+                return False
             if right:
                 self._wrong.pop(name, None)
             elif known:  # of names that there are not none is remembered: there is no end of them

@@ -136,7 +136,7 @@ def launch_options(settings: Settings, watch: Watch, *, by_itself: bool = True) 
     ]
     # So that no name elsewhere can be pointed at this machine's chat.
     if by_itself and settings.host in _LOOPBACK and not settings.root_path:
-        middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
+        middleware.insert(1, Middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK)))
     return {
         "root_path": settings.root_path or None,
         "theme": theme(),

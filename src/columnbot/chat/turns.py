@@ -116,6 +116,6 @@ def refusal_of(turns: Turns, session: Session, asked: str) -> str | None:
     """The message that says why this is not answered, or None."""
     if len(asked) > LONGEST_QUESTION:
         return "chat.long_question"
-    if len(session.turns) >= MOST_TURNS:
+    if max(len(session.turns), len(session.messages) // 2) >= MOST_TURNS:  # a question that failed is no turn
         return "chat.long_conversation"
     return "chat.busy" if turns.full else None

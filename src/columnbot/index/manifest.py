@@ -88,7 +88,7 @@ def read_manifest(folder: Path) -> Manifest:
 def _outdated(folder: Path, fields: Mapping[str, Any]) -> IndexOutdated:
     archive = Path(fields["archive"]) if "archive" in fields else None
     with (folder / "articles.jsonl").open(encoding="utf-8") as lines:
-        first = str(json.loads(next(lines))["path"])
+        first = str(json.loads(next(lines, ""))["path"])
     return IndexOutdated(
         f"{folder.parent} was made by columnbot {fields['columnbot']} (format {fields['format']}, now {FORMAT}); "
         f"{MEND} {archive or 'ARTICLES'} --index {folder.parent}",

@@ -173,6 +173,8 @@ def _why_not_entered(folder: Path) -> str | None:
         return "a hidden folder"
     if folder.is_symlink():
         return "a link to a folder"
+    if re.fullmatch(r"gen-\d+", folder.name) and (folder / "manifest.json").is_file():
+        return "a generation of an index of columnbot"
     if any(folder.glob("gen-*")) and any((folder / name).is_file() for name in ("CURRENT", "build.lock")):
         return "an index of columnbot"  # which holds the columns' texts, also of those that are gone
     return None

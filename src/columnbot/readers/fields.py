@@ -15,6 +15,8 @@ FIELDS = {
     "status": ["status"],
     "draft": ["draft", "concept"],
 }
+ONE_TAG = ("tag", "category", "categorie", "rubriek")  # fields of one, which may be of several words
+UNPUBLISHED = ("draft", "drafts", "concept", "private", "privé", "pending", "future", "gepland", "trash")
 YES = ("true", "yes", "on", "1", "ja", "waar")
 NO = ("false", "no", "off", "0", "nee", "onwaar")
 

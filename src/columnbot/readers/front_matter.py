@@ -3,14 +3,15 @@
 import json
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import yaml
 
 from columnbot.readers.bylines import letters
-from columnbot.readers.fields import FIELDS, NO, YES, plain
+from columnbot.readers.fields import FIELDS, NO, ONE_TAG, UNPUBLISHED, YES, plain
 from columnbot.readers.items import DEEPEST, one_line, text_of_title
 from columnbot.readers.source import Unreadable, clean, find_date
 
@@ -26,6 +27,7 @@ _TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.
 # Every value as it is written: to YAML the title 12:30 is 750, 007 is 7 and No is false. libyaml, where PyYAML was
 # built with it, is eight times faster.
 _YAML_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+MOST_VALUES = 10_000  # of the fields of one text
 _UNSET = ("", "~", "null", "Null", "NULL")
 _FIELD = re.compile(r"[\w-]+")
 _LINE = re.compile(r"^([\w-]+)[ \t]*[:=][ \t]*(.*?)[ \t]*$", re.MULTILINE)
@@ -67,17 +69,21 @@ def _by_line(matter: str) -> dict[str, str] | None:
 
 def _by_plain_name(fields: Mapping[str, Any]) -> dict[str, Any]:
     inner = [fields[table] for table in ("taxonomies", "params", "extra") if isinstance(fields.get(table), dict)]
-    return {plain(name): _known(value) for table in [*inner, fields] for name, value in table.items()}
+    room = iter(range(MOST_VALUES))
+    return {plain(name): _known(value, room) for table in [*inner, fields] for name, value in table.items()}
 
 
-def _known(value: Any, depth: int = 0) -> Any:
-    """The value, None where it is unset; so too what is in it."""
-    if depth > DEEPEST:
-        return value
+def _known(value: Any, room: Iterator[int], depth: int = 0) -> Any:
+    """The value, None where it is unset; so too what is in it, as long as there is room.
+
+    A few lines of YAML that refer to each other hold more than any memory.
+    """
+    if depth > DEEPEST or next(room, None) is None:
+        return None
     if isinstance(value, dict):
-        return {name: _known(inner, depth + 1) for name, inner in value.items()}
+        return {name: _known(inner, room, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_known(inner, depth + 1) for inner in value]
+        return [_known(inner, room, depth + 1) for inner in islice(value, MOST_VALUES)]
     return None if isinstance(value, str) and value in _UNSET else value
 
 
@@ -109,6 +115,11 @@ def require_published(matter: Mapping[str, Any]) -> None:
     """Raises `Unreadable` where the matter says that the text is a draft."""
     if _says(NO, matter.get("published")) or _says(YES, *_values(matter, "draft")):
         raise Unreadable("a draft: its front matter says it is not published")
+    for status in _values(matter, "status"):
+        if _says(UNPUBLISHED, status):
+            raise Unreadable(f'its status is "{str(status).strip()}", not published')
+    if _one_line(matter.get("password")):
+        raise Unreadable("it has a password in its front matter")
 
 
 def title_of(matter: Mapping[str, Any]) -> str | None:
@@ -128,6 +139,12 @@ def first_line(matter: Mapping[str, Any], field: str) -> str | None:
     return next((line for value in _values(matter, field) if (line := _one_line(value))), None)
 
 
+def address_of(matter: Mapping[str, Any]) -> str | None:
+    """The first of its addresses that leads somewhere from anywhere; a path on its site does not."""
+    lines = (_one_line(value) for value in _values(matter, "url"))
+    return next((line for line in lines if line and re.match(r"https?://", line)), None)
+
+
 def first_date(matter: Mapping[str, Any], path: str) -> date | None:
     """The matter's, or that in the file's name."""
     dates = (find_date(value) for value in [*_values(matter, "date"), path.rpartition("/")[2]])
@@ -137,11 +154,13 @@ def first_date(matter: Mapping[str, Any], path: str) -> date | None:
 def tags_of(matter: Mapping[str, Any]) -> tuple[str, ...]:
     """The tags and categories, each once."""
     found: list[str] = []
-    for value in _values(matter, "tags"):
+    for name in FIELDS["tags"]:
+        value = matter.get(name)
         if isinstance(value, str):
-            # One string is a list parted by commas, else (Jekyll's rule) by spaces.
+            # One string is a list parted by commas, else of a field for several (Jekyll's rule) by spaces.
             value = value.strip().removeprefix("[").removesuffix("]")
-            found += re.split(r"\s*,\s*" if "," in value else r"\s+", clean(value))
+            spaced = name not in ONE_TAG and "," not in value
+            found += re.split(r"\s+" if spaced else r"\s*,\s*", clean(value))
         elif isinstance(value, list):
             found += [line for item in value if (line := _one_line(item))]
     return tuple(dict.fromkeys(tag for tag in found if tag))

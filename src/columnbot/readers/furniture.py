@@ -42,6 +42,15 @@ _FURNITURE = re.compile(
 )  # fmt: skip
 
 
+# A sentence that happens to begin as some of the above do is the columnist's: "Vorige column schreef ik over …".
+_TOLD = re.compile(r"(?:\S+\s+){5,}\S*\w[.!…][\"”’')]*")
+_OF_SITES = re.compile(
+    r"nieuwsbrief|newsletter|mail|cookie|©|copyright|rechten|rights|abonn|subscri|updates|(?:een|a|nog geen) "
+    r"(?:reactie|reply|comment)|reacties? (?:is|zijn) |lees ook|read also|hieronder|below",
+    re.IGNORECASE,
+)
+
+
 def learn_furniture(pages: Iterable[bytes]) -> frozenset[str]:
     """The lines, folded, that stand in at least a tenth of the pages and in four of them."""
     counts: Counter[str] = Counter()
@@ -67,13 +76,18 @@ def without_furniture(paragraphs: Sequence[str], learnt: Collection[str], *, own
     for i, paragraph in enumerate(paragraphs):
         # Only in the second half: a column may well open with "Reageren" as its title.
         if i >= len(paragraphs) / 2 and i not in own:
-            if _END_OF_COLUMN.fullmatch(paragraph):
+            if _END_OF_COLUMN.fullmatch(paragraph) and not _is_told(paragraph):
                 break
             if _LIST_OF_OTHERS.fullmatch(paragraph) and not any(_is_prose(after) for after in paragraphs[i + 1 :]):
                 break
-        if i in own or not (_FURNITURE.fullmatch(paragraph) or folded(paragraph) in learnt):
+        of_site = _FURNITURE.fullmatch(paragraph) and not _is_told(paragraph)
+        if i in own or not (of_site or folded(paragraph) in learnt):
             kept.append(paragraph)
     return kept
+
+
+def _is_told(paragraph: str) -> bool:
+    return bool(_TOLD.fullmatch(paragraph)) and not _OF_SITES.search(paragraph)
 
 
 def _is_prose(paragraph: str) -> bool:

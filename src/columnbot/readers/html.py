@@ -19,9 +19,9 @@ from lxml import html as lxml_html
 from columnbot.articles import Article
 from columnbot.language import language_of
 from columnbot.readers.front_matter import (
+    address_of,
     author_of,
     first_date,
-    first_line,
     require_published,
     split_front_matter,
     tags_of,
@@ -30,7 +30,15 @@ from columnbot.readers.front_matter import (
 from columnbot.readers.items import one_line
 from columnbot.readers.shortcodes import without_liquid, without_shortcodes
 from columnbot.readers.signatures import part_author, part_date
-from columnbot.readers.source import Unreadable, decode, find_date, first_words, text_of_html, words_of_name
+from columnbot.readers.source import (
+    Unreadable,
+    decode,
+    find_date,
+    first_words,
+    text_of_html,
+    with_plain_ends,
+    words_of_name,
+)
 
 LINKED = 0.7  # from this share of words in links on, a page without a running paragraph is an index
 _PARAGRAPH = 25  # words
@@ -80,7 +88,7 @@ def _post_of_jekyll(path: str, matter: Mapping[str, Any], body: str) -> Article:
         text=_without_title(article.text, title),
         author=author_of(matter) or article.author,
         date=first_date(matter, path) or article.date,
-        url=first_line(matter, "url") or article.url,
+        url=address_of(matter) or article.url,
         tags=tags_of(matter) or article.tags,
     )
 
@@ -192,7 +200,7 @@ def _decode_page(content: bytes, charset: str | None = None) -> str:
         (b"\xff\xfe", b"\xfe\xff")
     ):
         try:
-            return content.decode("utf-8-sig" if named == "utf-8" else named)
+            return with_plain_ends(content.decode("utf-8-sig" if named == "utf-8" else named))
         except (LookupError, UnicodeError):
             pass  # pages lie about their encoding
     return decode(content)

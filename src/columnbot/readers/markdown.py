@@ -13,9 +13,9 @@ from markdown_it.token import Token
 from columnbot.articles import Article
 from columnbot.language import language_of
 from columnbot.readers.front_matter import (
+    address_of,
     author_of,
     first_date,
-    first_line,
     require_published,
     split_front_matter,
     tags_of,
@@ -75,7 +75,7 @@ _LEFT_STARS = re.compile(r"^\*\*(?:\n|\Z)|(?<=:)\*\*+$", re.MULTILINE)
 _EMBEDDED_FILE = re.compile(r"!\[\[[^\[\]\n]*\.\w{2,4}(?:[#|][^\[\]\n]*)?\]\]")
 _WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#^\n]*)[^\[\]|\n]*(?:\|([^\[\]\n]*))?\]\](?!\()")
 _OBSIDIAN = re.compile(
-    r"%%[^%\n]+%%|^%%\n(?:[^\n]*\n)*?%%$|(?<=[^\s=])==(?!=)(?=\W|$)|(?<![=\w])==(?=[^\s=])|"
+    r"(?<!\w)%%[^%\n]+%%|^%%\n(?:[^\n]*\n)*?%%$|(?<=[^\s=])==(?!=)(?=\W|$)|(?<![=\w])==(?=[^\s=])|"
     r"(?<=^> )\[!\w+\][+-]?|(?<=\s)\^[\w-]+$",
     re.MULTILINE,
 )
@@ -99,7 +99,7 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
             text=text,
             author=author_of(matter),
             date=first_date(matter, path),
-            url=first_line(matter, "url"),
+            url=address_of(matter),
             tags=tags_of(matter),
             language=language_of(text),
         ),

@@ -57,20 +57,25 @@ def decode(content: bytes) -> str:
         raise Unreadable("not text: it holds NUL bytes")
     for encoding in encodings:
         try:
-            return _lines(content.decode(encoding))
+            return with_plain_ends(content.decode(encoding))
         except UnicodeDecodeError:
             sequences = _UTF8_SEQUENCE.findall(content)
             stray = len(_HIGH_BYTE.findall(content)) - sum(map(len, sequences))
             if encoding == "utf-8-sig" and len(sequences) > stray:
-                return _lines(content.decode(encoding, AS_WINDOWS_1252))
+                return with_plain_ends(content.decode(encoding, AS_WINDOWS_1252))
+            if encoding == "cp1252" and len(_NOT_IN_1252.findall(content)) <= FEW_STRAY * len(content):
+                return with_plain_ends(content.decode(encoding, "replace"))
     raise Unreadable("not text: its bytes fit neither UTF-8 nor windows-1252")
 
 
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+_NOT_IN_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+FEW_STRAY = 0.01  # share of bytes that may be broken in a text that is one
 
 
-def _lines(text: str) -> str:
+def with_plain_ends(text: str) -> str:
+    """The text with lines that end as Python's do, and no characters that were encoded twice."""
     return _encoded_once(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -287,9 +292,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def words_of_name(path: str) -> str | None:
     """A title out of a file's name, "Bellen of mailen" of "2014-03-06-bellen-of-mailen.md"; None if it has no words."""
-    name = re.sub(
-        r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4})[-_ ]*", "", PurePosixPath(path.partition("#")[0]).stem
-    )
+    name = re.sub(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4})[-_ ]*", "", PurePosixPath(path).stem)
     words = re.sub(r"[-_+\s]+", " ", unescape(name)).strip()
     if not re.search(r"[^\W\d_]{3,}", words) or re.search(r"\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{8,}\b", words):
         return None

@@ -120,7 +120,8 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
             raise Unreadable("a draft")
         if (status := _words(record.get("status")).strip().lower()) not in _PUBLISHED:
             raise Unreadable(f'its status is "{status}", not published')
-        text = _words(record["text"])
+        parts = record["text"] if isinstance(record["text"], list) else [record["text"]]
+        text = "\n\n".join(words for part in parts if (words := _words(part)))
         return make_article(
             item,
             title=text_of_title(_words(record.get("title"))),
@@ -162,6 +163,8 @@ def _tags(value: object) -> Iterator[str]:
 
 def _day(value: object) -> date | None:
     """A date as written, or seconds since 1970."""
+    if isinstance(value, str) and re.fullmatch(r"\s*\d{9,13}\s*", value):
+        value = int(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 10**8 < value < 10**13:
         seconds = value / 1000 if value > 10**10 else value
         return find_date(datetime.fromtimestamp(seconds, tz=timezone.utc))
