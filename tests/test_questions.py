@@ -300,6 +300,14 @@ def test_the_guest_of_an_archive_of_one_author_is_one_who_writes(question: str, 
         ("Waar kan ik iets lezen over zelfmoord?", False),
         ("Pleegde de componist zelfmoord?", False),
         ("Heb ik gelezen dat de zanger zelfmoord pleegde?", False),
+        ("Waar kan ik lezen over de zelfmoord van zijn oom?", False),
+        ("Ik zoek zijn stuk waarin een collega zelfmoord pleegde", False),
+        ("Ik kan niet meer verder scrollen", False),
+        ("ik kan niet meer verder.", True),
+        ("Ik wil er niet meer zijn", True),
+        ("Ik wil mijn leven beëindigen", True),
+        ("I don't want to live anymore", True),
+        ("I'm suicidal", True),
         ("Ik denk er al jaren over om zelfmoord te plegen", True),
         ("Ik heb veel gelezen, maar ik ga zelfmoord plegen", True),
         ("Waarom wilde hij er een einde aan maken?", False),
@@ -409,3 +417,91 @@ def test_the_words_that_ask_for_change_are_not_what_the_question_is_about() -> N
 )
 def test_a_sentence_that_opens_with_a_pronoun_points_back(sentence: str, back: bool) -> None:
     assert points_back(sentence) is back
+
+
+@pytest.mark.parametrize(
+    ("question", "author"),
+    [
+        ("Wat vindt Jan van den Berg van fietsen?", "Jan van den Berg"),
+        ("Wat vindt Jan van Dalen van fietsen?", None),
+        ("Volgens Jan van Dalen is dat zo", None),
+        ("Wat vindt Jan 't Hart van fietsen?", None),
+        ("Wat vindt Jan van fietsen?", "Jan Jansen"),
+        ("Wat deed hij toen de bakker had gebeld?", None),
+        ("Wat schreef Bakker over brood?", "Anna Bakker"),
+    ],
+)
+def test_a_name_beside_another_name_or_an_article_is_nobody_s(question, author):
+    archive = Archive(("Jan Jansen", "Jan van den Berg", "Anna Bakker"))
+    assert understand(question, archive).author == author
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("Wat zegt hij over wandelen in het bos?", "wandelen bos"),
+        ("Wat zegt Bos over wandelen?", "wandelen"),
+        ("wat vond bos van wandelen", "wandelen"),
+    ],
+)
+def test_a_word_that_is_a_name_too_is_searched_for_where_it_is_a_word(question, subject):
+    understood = understand(question, Archive(("Kees Bos",), main_author="Kees Bos"))
+    told = [question[start:end] for start, end in telling_words(question, understood.aside)]
+    assert " ".join(told) == subject
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("sinds januari 2015", 2015, 2026),
+        ("vanaf begin 2015", 2015, 2026),
+        ("from 2015 onwards", 2015, 2026),
+        ("in 2015 en later", 2015, 2026),
+        ("na 3 maart 2014", 2014, 2026),
+        ("na eind 2014", 2015, 2026),
+        ("tussen januari 2010 en maart 2013", 2010, 2013),
+        ("van 2012 tot nu", 2012, 2026),
+        ("tussen 2010 en vandaag", 2010, 2026),
+    ],
+)
+def test_a_date_bounds_years_as_its_year_does(question, first, last):
+    assert years_of(question, 2026) == frozenset(range(first, last + 1))
+
+
+def test_until_a_part_of_a_year_is_within_it():
+    assert max(years_of("tot eind 2012", 2026)) == 2012
+    assert max(years_of("tot 2012", 2026)) == 2011
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hoe kreeg hij 2000 bezoekers?",
+        "na 2000 kilometer",
+        "over 2000 jaar",
+        "2000% meer",
+        "het laatste jaar van zijn studie",
+    ],
+)
+def test_what_is_counted_is_no_year(question):
+    assert years_of(question, 2026) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "back"),
+    [("Deze week was ik ziek.", False), ("Deze was ziek.", True), ("Die avond bleef ik thuis.", False)],
+)
+def test_a_time_points_back_at_nothing(sentence, back):
+    assert points_back(sentence) == back
+
+
+@pytest.mark.parametrize(
+    "sentence", ["tweehonderd mensen", "drieduizend euro", "anderhalf uur", "tweeënhalf jaar", "seventeen"]
+)
+def test_a_number_in_words_is_a_number(sentence):
+    assert offers(Asked.NUMBER, "hoeveel?", sentence)
+
+
+@pytest.mark.parametrize("question", ["De waarde van vriendschap", "De waarheid over sociale media", "op de hoek"])
+def test_a_noun_that_begins_as_a_question_does_asks_nothing(question):
+    assert Question(question, question).is_topic

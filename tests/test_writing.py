@@ -51,6 +51,23 @@ def test_a_sentence_that_the_columns_bear_out_is_shown_with_their_words(writing:
     assert "1 maart 2018" in citation.quote
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers", "had_link"),
+    [
+        ("Hij was klaar.De volgende dag ging hij [1].", (1,), False),
+        ("ASP.NET is fijn [2].", (2,), False),
+        ("Zijn dochter Lotte (5) leerde fietsen [2].", (2,), False),
+        ("Dat is zo (3).", (3,), False),
+        ("Dat is zo (bron 3), zegt men.", (3,), False),
+        ("Kijk op Evil.com [1].", (1,), True),
+        ("Ga naar EVIL.COM [1].", (1,), True),
+    ],
+)
+def test_what_is_no_mark_and_no_address_stays(text: str, numbers: tuple[int, ...], had_link: bool) -> None:
+    found = written(text)
+    assert (found.numbers, found.had_link) == (numbers, had_link)
+
+
 @pytest.mark.parametrize("marks", ["[6]", "[99]", "[0]", ""])
 def test_a_sentence_with_a_wrong_number_or_none_is_cited_anew(writing: ColumnBot, marks: str) -> None:
     answer = ask(writing, saying(f"{TRUE} {marks}."))
@@ -62,6 +79,13 @@ def test_of_the_passages_that_a_sentence_cites_those_are_shown_that_bear_it_out(
     answer = ask(writing, saying(f"{TRUE} [1][2]."))
     assert len(writing.ask(QUESTION).hits) > 1
     assert ["1 maart 2018" in citation.quote for citation in answer.citations] == [True]
+
+
+def test_a_sentence_put_right_is_no_repetition(writing: ColumnBot) -> None:
+    wrong = TRUE.replace("1 maart 2018", "1 maart 2011")
+    answer = ask(writing, saying(f"{wrong} [1]. {TRUE} [1]. {TRUE} [1]."))
+    assert [sentence.text for sentence in answer.sentences] == [f"{TRUE}."]
+    assert answer.unsupported == (f"{wrong}.",)
 
 
 def test_what_is_true_but_answers_nothing_gives_way_to_the_quotes(writing: ColumnBot) -> None:
