@@ -60,7 +60,7 @@ _SOMEBODY = re.compile(
 
 
 _ASKS = re.compile(
-    rf"\?|\b(wie|wiens|wat|{WHERE}|wanneer|hoe(?:veel\w*|zo|lang|ver)?|welke?|who|whose|what|where|when|why|how|which)\b|"
+    rf"\?|\b(wie|wiens|wat|{WHERE}|wanneer|hoe(?:veel\w*|zo|lang|ver|vaak|laat|oud|groot)?|welke?|who|whose|what|where|when|why|how|which)\b|"
     r"^(is|zijn|was|waren|heeft|hebben|had|kan|kun|mag|moet|doet|wordt|werd|vertel|are|does|did|do|has|can|tell)\b",
     re.IGNORECASE,
 )
@@ -122,8 +122,8 @@ def understand(
     years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
     author = author_of(asked, archive.authors)
     guest = _GUEST.search(asked) if archive.main_author and not author else None
-    speaking = (author, archive.main_author, guest and guest[1])
-    aside = frozenset(name for who in speaking if who for name in fold(who).split() if not _is_a_word(name, asked))
+    names = " ".join(fold(who) for who in (author, archive.main_author) if who).split()
+    aside = frozenset(name for name in names if not _is_a_word(name, asked)) | ({fold(guest[1])} if guest else set())
     if before is None or not leans_back(asked, aside):
         return Question(asked, asked, frozenset(), years, author, tags, aside, guest is not None)
     room = max(0, MAX_CHARACTERS - len(asked) - 1)
@@ -136,8 +136,8 @@ def understand(
 def _is_a_word(name: str, question: str) -> bool:
     """Whether what may be a part of a name is a word of the question's: "het bos", where Kees Bos writes."""
     there = [word for word in re.findall(r"[\w-]+", question) if fold(word) == name]
-    told = rf"\b(?:{_WRITES}|{_BY}) (?:\w+ )?{re.escape(name)}\b|\b{re.escape(name)} (?:\w+ )?{_WRITES}\b"
-    return bool(there) and not any(word[0].isupper() for word in there) and not re.search(told, fold(question))
+    with_article = rf"\b(?:de|het|een|the|an?) {re.escape(name)}\b"
+    return not any(word[0].isupper() for word in there) and bool(re.search(with_article, fold(question)))
 
 
 def by_guest(author: str | None, tags: Iterable[str], main_author: str | None) -> bool:
@@ -178,12 +178,13 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
     return None
 
 
-_PARTICLE = r"(?:(?:von|de|den|der|te|ten|ter|op|la|le|['’]t) )*"
-# Behind a first name another family name. "Jan van Dalen" is one where there is another "van" behind it ("Wat vindt Jan
-# van Dalen van …"), or where nothing is asked of somebody ("volgens Jan van Dalen"); else Dalen is what is asked about.
+_PARTICLE = r"(?:(?:von|de|den|der|te|ten|ter|la|le|['’]t) )*"
+_OF_WHAT = r"(?:vindt|vond|denkt|dacht)"  # what follows with "van" is what is asked about
+# Behind a first name another family name. "Jan van Dalen" is one, but "Wat vindt Jan van Dalen?" asks about Dalen.
 _ANOTHER = (
-    rf"(?i:\b{{0}}) {_PARTICLE}[A-ZÀ-Þ]|(?i:\b{{0}}) van {_PARTICLE}[A-ZÀ-Þ].*\b(?:van|over)\b|"
-    rf"(?i:\b(?:volgens|door|according to|by) {{0}}) van {_PARTICLE}[A-ZÀ-Þ]"
+    rf"(?i:\b{{0}}) {_PARTICLE}[A-ZÀ-Þ]|"
+    rf"(?<!\bvindt )(?<!\bvond )(?<!\bdenkt )(?<!\bdacht )(?i:\b{{0}}) van {_PARTICLE}[A-ZÀ-Þ]|"
+    rf"{_OF_WHAT} (?i:{{0}}) van {_PARTICLE}[A-ZÀ-Þ][\w-]* van\b"
 )
 
 
