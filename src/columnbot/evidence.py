@@ -59,7 +59,7 @@ QUICK = Weighing(
 READ = Weighing(
     sentence=np.array([0.25, 0.46, 0.77, 0.66, 0.36, 0.71, -0.82, -1.38, 1.02], np.float32),
     confidence=np.array([4.92, 1.39, -0.10, -0.97, 0.25, 0.40, -3.17], np.float32),
-    sure_enough=0.26,
+    sure_enough=0.24,
     sure_enough_to_go_on=0.16,
     worth_reading=0.0012,
 )
