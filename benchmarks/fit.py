@@ -5,10 +5,11 @@
         --questions INDEX benchmarks/strange.jsonl \
         --questions ANOTHER_INDEX benchmarks/government.jsonl \
         --some A_THIRD_INDEX benchmarks/columns.jsonl 3 --some A_FOURTH_INDEX benchmarks/weblogs.jsonl 5 \
-        --some A_FOURTH_INDEX benchmarks/more_weblogs.jsonl 2 [--quick]
+        --some A_FOURTH_INDEX benchmarks/more_weblogs.jsonl 2 --some A_FIFTH_INDEX benchmarks/more_columns.jsonl 3 \
+        [--quick]
 
 The questions are of ours, about digging-the-digital, a Dutch weblog of a thousand posts, about answers of the
-Dutch government, and about eleven archives more (docs/answers.md). Each says where its answer stands (character offsets
+Dutch government, and about eighteen sites more (docs/answers.md). Each says where its answer stands (character offsets
 into the articles, with a hash of the text there, but without the text), with short answers that count as right; some
 are answered nowhere. Only the quarter of them counts that nothing was learnt from; `--quick` fits what is used without
 the reader. The weights of sentences are fitted on `--questions` alone: who wrote the others was told to choose other

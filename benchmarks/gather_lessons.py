@@ -4,8 +4,11 @@
         --questions INDEX benchmarks/questions.jsonl --questions INDEX benchmarks/more_questions.jsonl \
         --questions ANOTHER_INDEX benchmarks/government.jsonl --questions A_THIRD_INDEX benchmarks/weblogs.jsonl \
         --questions A_THIRD_INDEX benchmarks/more_weblogs.jsonl --questions A_THIRD_INDEX benchmarks/leads.jsonl \
-        --questions A_FOURTH_INDEX benchmarks/columns.jsonl --questions INDEX benchmarks/strange.jsonl \
-        --claims A_THIRD_INDEX benchmarks/claims.jsonl --quotes A_THIRD_INDEX 600 \
+        --questions A_FOURTH_INDEX benchmarks/columns.jsonl --questions A_FIFTH_INDEX benchmarks/more_columns.jsonl \
+        --questions INDEX benchmarks/strange.jsonl --claims A_THIRD_INDEX benchmarks/claims.jsonl \
+        --claims A_FOURTH_INDEX benchmarks/claims_columns.jsonl \
+        --claims A_FIFTH_INDEX benchmarks/claims_more_columns.jsonl \
+        --quotes A_THIRD_INDEX 450 --quotes A_FOURTH_INDEX 450 --quotes A_FIFTH_INDEX 450 \
         --squad SQuAD_it-test.json dev-v1.1-es_small.json dev-v2.0.json xquad.de.json … \
         --selqa SelQA-ass-dev.json SelQA-ass-test.json --multispan MultiSpanQA/valid.json
 
