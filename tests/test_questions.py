@@ -505,3 +505,9 @@ def test_a_number_in_words_is_a_number(sentence):
 @pytest.mark.parametrize("question", ["De waarde van vriendschap", "De waarheid over sociale media", "op de hoek"])
 def test_a_noun_that_begins_as_a_question_does_asks_nothing(question):
     assert Question(question, question).is_topic
+
+
+def test_it_in_capitals_is_a_subject():
+    assert names_a_subject(Question("Wat is IT?", "Wat is IT?"))
+    assert not leans_back("Wat vindt hij van IT?")
+    assert leans_back("What did he think of it?")

@@ -89,12 +89,12 @@ class Evidence:
     @property
     def named(self) -> float:
         """How much of what the question is about the sentence itself names, 0 to 1."""
-        return float(self.features[1])
+        return float(self.features[_NAMED])
 
     @property
     def offers(self) -> bool:
         """Whether it holds a thing of the kind asked for, where the question asks for one."""
-        return bool(self.features[5])
+        return bool(self.features[_OFFERS])
 
     @property
     def odds(self) -> float | None:
@@ -107,7 +107,7 @@ class Evidence:
         return self.passage.article.text[self.sentence.start : self.sentence.end]
 
 
-_ODDS = 8
+_NAMED, _OFFERS, _ODDS = 1, 5, 8  # where these stand among the features
 
 
 def weigh_sentences(index: Index, retrieved: Retrieved, reader: Reader | None = None) -> list[Evidence]:

@@ -296,7 +296,11 @@ def names_a_subject(question: Question) -> bool:
     if question.is_follow_up or question.years or question.author or question.tags:
         return True
     words = [fold(question.text[start:end]) for start, end in content_words(question.text)]
-    return any(word not in _SMALL_TALK for word in words)
+    of_computing = _COMPUTING.search(question.text) and not question.text.isupper()
+    return bool(of_computing) or any(word not in _SMALL_TALK for word in words)
+
+
+_COMPUTING = re.compile(r"\bIT\b")  # which is no "it"
 
 
 def leans_back(question: str, aside: frozenset[str] = frozenset()) -> bool:
@@ -305,6 +309,8 @@ def leans_back(question: str, aside: frozenset[str] = frozenset()) -> bool:
     One about "hij" that names a thing of its own ("Wat vond hij van Twitter?") stands alone; names that are aside,
     folded, do not count.
     """
+    if not question.isupper():
+        question = _COMPUTING.sub("ICT", question)
     terms, asked = {*terms_of(question, "nl")}, fold(question)
     if is_courtesy(question):
         return False

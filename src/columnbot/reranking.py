@@ -12,9 +12,8 @@ from columnbot.errors import ModelUnavailable
 from columnbot.evidence import to_read
 from columnbot.index import Index
 from columnbot.judging import load_cross_encoder
-from columnbot.retrieval import Retrieved
+from columnbot.retrieval import LOOKED_AT, Retrieved
 
-READ = 30  # passages
 OWN = "reader"  # the name of the model that comes with columnbot
 
 
@@ -71,7 +70,7 @@ def rerank(index: Index, retrieved: Retrieved, reranker: Reranker) -> Retrieved:
     They share out the scores they had, so that these still fall from each to the next and stand in
     proportion to those of passages that were not read.
     """
-    best, rest = retrieved.candidates[:READ], retrieved.candidates[READ:]
+    best, rest = retrieved.candidates[:LOOKED_AT], retrieved.candidates[LOOKED_AT:]
     passages = [to_read(index.passages[candidate.number]) for candidate in best]
     scores = reranker.scores(retrieved.question.text, passages) if best else []
     order = np.argsort(-np.array(scores), kind="stable")

@@ -23,7 +23,7 @@ from columnbot.spelling import mended
 CANDIDATES = 200  # of each side: by vectors, by words, by 5-grams
 SENTENCED = 200  # of all of these together: whose sentences are compared with the question
 READ_CLOSER = 100  # and whose words
-READ = 30  # whose text may be looked at, by whatever comes next
+LOOKED_AT = 30  # whose text may be looked at, by whatever comes next
 # What a column is favoured by that the conversation is on, or that is of the year, author or tag asked for. A
 # column on a year is often of the next one; who wrote it is certain.
 ON_SUBJECT, OF_YEAR, BY_AUTHOR, TAGGED = 3.0, 3.0, 8.0, 8.0
@@ -106,7 +106,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     pool = pool.best(READ_CLOSER, weights)
     pool = pool.with_signals(**_read_closer(index, asked, pool.numbers, pool.columns))
     candidates = _candidates(pool.best(READ_CLOSER, weights), weights, found)
-    index.fetch(np.array([candidate.number for candidate in candidates[:READ]]))
+    index.fetch(np.array([candidate.number for candidate in candidates[:LOOKED_AT]]))
     return Retrieved(question, searched, asked, candidates, where)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, partial
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ class Reader:
     def __init__(self, file: Path) -> None:
         """`file` is that of the bundled model."""
         self._file = file
+        self._first = Lock()
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> list[Floats]:
         """Of each passage, of each of its sentences: the log-odds, float32, that it answers and not nothing there."""
@@ -43,14 +45,16 @@ class Reader:
         return self._put(CLAIM, claim, LONGEST_CLAIM, passages)
 
     def _put(self, kind: str, put: str, longest: int, passages: Sequence[PassageInput]) -> list[Floats]:
-        (opening, _), (asked, _), *texts = self._tokenizer.encode_all(
+        with self._first:  # of those who ask at once only one opens the model
+            tokenizer, threads, _ = self._tokenizer, self._threads, self._layers
+        (opening, _), (asked, _), *texts = tokenizer.encode_all(
             [kind, kind + put, *(PASSAGE + passage.text for passage in passages)], self._weights.positions
         )
         if len(asked) > longest:
             opens = len(opening) - 1  # without the mark that closes it
             asked = np.concatenate([asked[:opens], asked[opens - longest :]])
         read = partial(self._read, asked)
-        return list(self._threads.map(read, texts, passages))
+        return list(threads.map(read, texts, passages))
 
     def _read(
         self, asked: NDArray[np.int64], text: tuple[NDArray[np.int64], NDArray[np.int64]], passage: PassageInput
