@@ -454,6 +454,7 @@ def test_a_word_that_is_a_name_too_is_searched_for_where_it_is_a_word(question, 
     ("question", "first", "last"),
     [
         ("sinds januari 2015", 2015, 2026),
+        ("since May 2015", 2015, 2026),
         ("vanaf begin 2015", 2015, 2026),
         ("from 2015 onwards", 2015, 2026),
         ("in 2015 en later", 2015, 2026),

@@ -154,7 +154,7 @@ CALENDAR = {
     )
     for form in forms.split()
 }  # fmt: skip
-MONTH_NAMES = tuple(form for form in CALENDAR if not form.endswith("day") and not form.endswith("dag"))
+MONTH_NAMES = (*(form for form in CALENDAR if not form.endswith(("day", "dag"))), "may")
 MONTHS = tuple(dict.fromkeys(CALENDAR.values()))[:12]
 _WORD = re.compile(r"[^\W_]+")
 
