@@ -626,3 +626,10 @@ def test_a_page_with_the_line_ends_of_windows_has_its_front_matter(tmp_path):
 
 def test_a_byte_that_no_encoding_has_costs_no_column(tmp_path):
     assert read_one(tmp_path, "een.txt", b"Caf\xe9\n\nHet was er druk \x9d, zei hij, en laat." + b" En warm." * 9).text
+
+
+def test_a_last_line_that_names_what_the_column_is_about_is_no_author(tmp_path):
+    text = "De stad\n\nWij vlogen in mei naar New York en bleven er een week.\n\nNew York"
+    column = read_one(tmp_path, "stad.txt", text)
+    assert column.author is None
+    assert column.text.endswith("New York")

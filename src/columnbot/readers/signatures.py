@@ -74,7 +74,7 @@ def part_author(paragraphs: list[str]) -> tuple[list[str], str | None]:
             if len(rest) > 2 and rest[-1].startswith(byline[1]) and _TRADE.search(rest[-1]):
                 rest.pop()
             return rest, byline[1]
-    if len(paragraphs) > 1 and is_name(paragraphs[-1]):
+    if len(paragraphs) > 1 and is_name(paragraphs[-1]) and not _is_spoken_of(paragraphs[-1], paragraphs):
         return paragraphs[:-1], paragraphs[-1]
     if len(paragraphs) > 2 and (name := _unannounced(paragraphs)):
         return paragraphs[:-1], name
@@ -87,10 +87,14 @@ def _unannounced(paragraphs: list[str]) -> str | None:
     name = _opening_name(last) if len(last.split()) <= 80 else None
     if not name or not _LIVING.match(last, len(name)):
         return None
+    return None if _is_spoken_of(name, paragraphs) else name
+
+
+def _is_spoken_of(name: str, paragraphs: list[str]) -> bool:
+    """Whether the column, above its last paragraph, speaks of who or what is called so: "New York" is no author."""
     surname = re.compile(rf"\b{re.escape(name.split()[-1])}\b")
     own = signatures(paragraphs)
-    spoken_of = any(surname.search(above) for i, above in enumerate(paragraphs[:-1]) if i not in own)
-    return None if spoken_of else name
+    return any(surname.search(above) for i, above in enumerate(paragraphs[:-1]) if i not in own)
 
 
 def _is_near_the_end(paragraphs: list[str], i: int) -> bool:
