@@ -265,6 +265,17 @@ def test_check_does_not_make_do_with_the_generation_before(columnbot: Run, home:
     assert "vectors.faiss" in outcome.err
 
 
+def test_check_says_that_nothing_points_to_the_index(columnbot: Run, home: Path) -> None:
+    columnbot("index", "--index", str(home / "los"))
+    (home / "los" / "CURRENT").write_bytes(b"gen-0000")
+
+    outcome = columnbot("check", "--index", str(home / "los"))
+    assert outcome.status == 1
+    assert "CURRENT is missing or damaged" in outcome.err
+    columnbot("index", "--index", str(home / "los"))
+    assert columnbot("check", "--index", str(home / "los")).status == 0
+
+
 def test_search_explains_what_brought_each_passage(indexed: Run) -> None:
     plain = indexed("search", "fietspomp op het station", "--json").json
     best, *_ = explained = indexed("search", "fietspomp op het station", "--explain", "--json").json

@@ -23,7 +23,7 @@ from columnbot.index import (
     write_index,
 )
 from columnbot.index.embedded import Embedded, axes_begun_with, embedded_so_far, forget_embedded
-from columnbot.index.generation import named_generation, publish, reporting, writing
+from columnbot.index.generation import named_generation, publish, put_in_force, reporting, writing
 from columnbot.index.milvus import address_of, switch, write_generation
 from columnbot.index.passage_vectors import EXACT_UP_TO
 from columnbot.index.vectors import joined
@@ -127,6 +127,8 @@ def build_index(
                 switch(collections)
             elif not unchanged:
                 publish(folder, facts)
+            elif isinstance(old, LocalIndex):
+                put_in_force(old.folder)
         forget_embedded(place)
     return report
 

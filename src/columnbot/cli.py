@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from columnbot.errors import ColumnbotError, IndexOutdated, SettingsError
+from columnbot.errors import ColumnbotError, IndexDamaged, IndexOutdated, SettingsError
 from columnbot.messages import in_digits, say, signature
 from columnbot.options import (
     AuthorOption,
@@ -228,14 +228,23 @@ def show(
 @app.command()
 def check(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Verify every file of the index in force."""
-    from columnbot.index.generation import named_generation
-    from columnbot.index.manifest import verify
+    from columnbot.index.generation import named_generation, read_pointer
+    from columnbot.index.manifest import MEND, verify
     from columnbot.index.milvus import address_of, counted_rows, open_in_milvus
 
     settings = load_settings(flags={"index": index})
     address = address_of(settings.index)
     opened = open_in_milvus(address) if address else None
-    manifest = opened.manifest if opened else verify(named_generation(settings.index), whole=True)
+    if opened:
+        manifest = opened.manifest
+    else:
+        folder = named_generation(settings.index)
+        manifest = verify(folder, whole=True)
+        if read_pointer(settings.index).name != folder.name:
+            raise IndexDamaged(
+                f"{settings.index / 'CURRENT'} is missing or damaged; answers come from {folder.name}, which is "
+                f"sound; {MEND}"
+            )
     rows = counted_rows(opened) if opened else 0
     if as_json:
         _print_json(asdict(manifest))

@@ -32,6 +32,15 @@ _CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
 _log = logging.getLogger(__name__)
 
 
+def put_in_force(generation: Path) -> None:
+    """Has CURRENT name that generation, if it does not: it was lost or damaged."""
+    index = generation.parent
+    if read_pointer(index).name != generation.name:
+        _write_synced(index / "CURRENT.tmp", _pointing_to(generation.name))
+        os.replace(index / "CURRENT.tmp", index / "CURRENT")
+        _sync(index)
+
+
 @contextlib.contextmanager
 def writing(index: Path) -> Iterator[Path]:
     """An empty folder to write the next generation into, for one writer at a time.
