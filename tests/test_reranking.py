@@ -8,7 +8,7 @@ import pytest
 from columnbot import ColumnBot
 from columnbot.embedding import Embedder, open_reader
 from columnbot.errors import ModelUnavailable
-from columnbot.evidence import to_read
+from columnbot.evidence import PASSAGES_READ, to_read
 from columnbot.index import embedded_text
 from columnbot.questions import understand
 from columnbot.reranking import OWN, open_reranker, rerank
@@ -69,7 +69,7 @@ def test_a_bot_opened_with_a_reranker_searches_and_answers_with_it(
 
 def test_the_reader_that_comes_along_puts_passages_in_the_order_of_what_it_reads(sample_index: Path) -> None:
     bot = ColumnBot.open(sample_index, reranker=OWN)
-    found = bot.explain(QUESTION, LOOKED_AT)
+    found = bot.explain(QUESTION, PASSAGES_READ)
     texts = [to_read(item.hit.passage) for item in found]
     reader = open_reader()
     assert reader

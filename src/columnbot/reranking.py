@@ -9,7 +9,7 @@ import numpy as np
 from columnbot.embedding import PassageInput, Reader, open_reader
 from columnbot.embedding.reader import UNREAD
 from columnbot.errors import ModelUnavailable
-from columnbot.evidence import to_read
+from columnbot.evidence import PASSAGES_READ, to_read
 from columnbot.index import Index
 from columnbot.judging import load_cross_encoder
 from columnbot.retrieval import LOOKED_AT, Retrieved
@@ -19,6 +19,10 @@ OWN = "reader"  # the name of the model that comes with columnbot
 
 class Reranker(Protocol):
     """What puts passages in an order of its own."""
+
+    @property
+    def most(self) -> int:
+        """Passages that it is given, at most."""
 
     def scores(self, question: str, passages: Sequence[PassageInput]) -> list[float]:
         """How well each passage goes with the question; higher is better, on a scale of the model's own."""
@@ -40,6 +44,8 @@ def open_reranker(name: str) -> Reranker:
 class CrossEncoderReranker:
     """Any cross-encoder of sentence-transformers (Nogueira & Cho 2019)."""
 
+    most = LOOKED_AT
+
     def __init__(self, name: str) -> None:
         """Loads the model, by its name on the hub or in a folder. Raises `ModelUnavailable` with the reason."""
         from columnbot.embedding.transformer import quiet_libraries
@@ -56,6 +62,8 @@ class CrossEncoderReranker:
 class ReadingReranker:
     """The reader that finds answers: a passage is as good as the best of its sentences."""
 
+    most = PASSAGES_READ
+
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
@@ -70,7 +78,7 @@ def rerank(index: Index, retrieved: Retrieved, reranker: Reranker) -> Retrieved:
     They share out the scores they had, so that these still fall from each to the next and stand in
     proportion to those of passages that were not read.
     """
-    best, rest = retrieved.candidates[:LOOKED_AT], retrieved.candidates[LOOKED_AT:]
+    best, rest = retrieved.candidates[: reranker.most], retrieved.candidates[reranker.most :]
     passages = [to_read(index.passages[candidate.number]) for candidate in best]
     scores = reranker.scores(retrieved.question.text, passages) if best else []
     order = np.argsort(-np.array(scores), kind="stable")
