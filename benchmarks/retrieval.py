@@ -31,7 +31,6 @@ from columnbot.embedding import Embedder
 from columnbot.embedding.bundled import BundledEmbedder
 from columnbot.embedding.weights import bundled_file
 from columnbot.index import Index, embedded_text
-from columnbot.reranking import OWN
 from fit import was_left_out
 from peers import DEPTH, PACKAGES, PEERS, Corpus, Retriever
 from titles import telling_titles, write_untitled
@@ -95,15 +94,10 @@ def untaught() -> BundledEmbedder:
 
 
 def retrievers(bot: ColumnBot, embedder: Embedder) -> Iterator[tuple[str, Callable[[str], list[str]]]]:
-    """First columnbot, then it with a re-ranker, then its peers; each gives the paths of columns, best first."""
+    """First columnbot, then its peers; each gives the paths of the columns it finds, best first."""
     index = bot.index
     paths = [index.articles[owner].path for owner in index.passages.places[:, 0]]
     yield "columnbot", lambda question: once(hit.passage.article.path for hit in bot.search(question, DEPTH))
-    reading = ColumnBot.open(index.beside, reranker=OWN)
-    yield (
-        f"columnbot, `--reranker {OWN}`",
-        lambda question: once(hit.passage.article.path for hit in reading.search(question, DEPTH)),
-    )
     corpus = Corpus(
         tuple(embedded_text(index.passages[number]) for number in range(len(index))),
         index.passage_vectors.of(np.arange(len(index))),

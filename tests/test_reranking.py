@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from columnbot import ColumnBot
-from columnbot.embedding import Embedder, open_reader
+from columnbot.embedding import Embedder
 from columnbot.errors import ModelUnavailable
-from columnbot.evidence import PASSAGES_READ, to_read
 from columnbot.index import embedded_text
 from columnbot.questions import understand
-from columnbot.reranking import OWN, open_reranker, rerank
+from columnbot.reranking import Reranker, rerank
 from columnbot.retrieval import LOOKED_AT, Retrieved, retrieve
 from tests.test_embedding import make_tiny_model
 
@@ -39,7 +38,7 @@ def test_the_best_passages_stand_in_the_order_of_the_cross_encoder(
 ) -> None:
     from sentence_transformers import CrossEncoder
 
-    reread = rerank(bot.index, retrieved, open_reranker(str(cross_encoder)))
+    reread = rerank(bot.index, retrieved, Reranker(str(cross_encoder)))
     texts = [embedded_text(bot.index.passages[candidate.number]) for candidate in retrieved.candidates[:LOOKED_AT]]
     scores = CrossEncoder(str(cross_encoder)).predict([(QUESTION, text) for text in texts])
 
@@ -49,7 +48,7 @@ def test_the_best_passages_stand_in_the_order_of_the_cross_encoder(
 
 
 def test_nothing_is_lost_and_scores_still_fall(bot: ColumnBot, retrieved: Retrieved, cross_encoder: Path) -> None:
-    reread = rerank(bot.index, retrieved, open_reranker(str(cross_encoder)))
+    reread = rerank(bot.index, retrieved, Reranker(str(cross_encoder)))
 
     assert reread.candidates[LOOKED_AT:] == retrieved.candidates[LOOKED_AT:]
     assert {c.number for c in reread.candidates} == {c.number for c in retrieved.candidates}
@@ -65,18 +64,6 @@ def test_a_bot_opened_with_a_reranker_searches_and_answers_with_it(
     assert best.signals["reranker"] == max(item.signals["reranker"] for item in reranking.explain(QUESTION, LOOKED_AT))
     assert reranking.ask(QUESTION).hits[0] == best.hit
     assert "reranker" not in bot.explain(QUESTION, 1)[0].signals
-
-
-def test_the_reader_that_comes_along_puts_passages_in_the_order_of_what_it_reads(sample_index: Path) -> None:
-    bot = ColumnBot.open(sample_index, reranker=OWN)
-    found = bot.explain(QUESTION, PASSAGES_READ)
-    texts = [to_read(item.hit.passage) for item in found]
-    reader = open_reader()
-    assert reader
-
-    odds = [of_passage.max() for of_passage in reader.read(QUESTION, texts)]
-    assert [item.signals["reranker"] for item in found] == pytest.approx(sorted(odds, reverse=True), abs=1e-3)
-    assert "2018-02-15-wij-bellen-niet-meer.md" in [item.hit.passage.article.path for item in found[:3]]
 
 
 def test_a_reranker_that_cannot_be_had_says_so_in_one_line(

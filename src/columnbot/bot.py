@@ -24,7 +24,7 @@ from columnbot.llm import LanguageModel
 from columnbot.over_time import columns_a_year
 from columnbot.passages import Passage
 from columnbot.questions import Question, names_a_subject, understand
-from columnbot.reranking import open_reranker, rerank
+from columnbot.reranking import Reranker, rerank
 from columnbot.retrieval import Hit, Retrieved, hits_of, retrieve
 from columnbot.suggesting import suggestions
 from columnbot.writing import write_answer
@@ -75,7 +75,7 @@ class ColumnBot:
     ) -> None:
         self._place = Path(index)
         self._model = model
-        self._reranker = open_reranker(reranker) if reranker else None
+        self._reranker = Reranker(reranker) if reranker else None
         self._reader = None if quick else open_reader()
         self.writer = writer
         self._judge = open_judge(checker) if checker else None
@@ -96,8 +96,7 @@ class ColumnBot:
     ) -> "ColumnBot":
         """Opens an index, with the model it was made with.
 
-        A `reranker` puts the best passages in its own order: "reader", which comes with columnbot, or a
-        cross-encoder by name or folder. A `quick` one answers without reading passages together with the question:
+        A `reranker`, a cross-encoder by name or folder, puts the best passages in its own order. A `quick` one answers without reading passages together with the question:
         in a tenth of the time, and less often right. With a `writer` answers are written, and checked; also by a
         `checker`, an NLI cross-encoder, if one is named.
 

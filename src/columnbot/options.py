@@ -19,7 +19,7 @@ ModelOption = Annotated[
 ]
 RerankerOption = Annotated[
     str | None,
-    typer.Option("--reranker", help='A last look at the best passages: "reader", or a cross-encoder: name or folder.'),
+    typer.Option("--reranker", help="A cross-encoder for a last look at the best passages: name or folder."),
 ]
 QuickOption = Annotated[
     bool | None,
