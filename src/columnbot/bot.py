@@ -96,9 +96,9 @@ class ColumnBot:
     ) -> "ColumnBot":
         """Opens an index, with the model it was made with.
 
-        A `reranker`, a cross-encoder by name or folder, puts the best passages in its own order. A `quick` one answers without reading passages together with the question:
-        in a tenth of the time, and less often right. With a `writer` answers are written, and checked; also by a
-        `checker`, an NLI cross-encoder, if one is named.
+        A cross-encoder `reranker`, by name or folder, puts the best passages in its own order. A `quick` one answers
+        without reading these together with the question: in a tenth of the time, and less often right. With a
+        `writer` answers are written, and checked; also by a `checker`, an NLI cross-encoder, if one is named.
 
         Raises `IndexMissing`, `IndexDamaged`, `IndexOutdated`, `IndexUnavailable`, `ModelUnavailable`,
         `SettingsError` for an address of Milvus that is none, or `ModelMismatch` when `model` names another

@@ -29,9 +29,9 @@ class Settings:
     aimed length of a passage in words.
     `exact` scans every passage's vector for a question, also of an archive of over a million passages.
     `ray` is the address of a Ray cluster that embeds for a build, or "local"; without one, this process does.
-    `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by default. `quick` answers sooner, and less often right: without reading the passages
-    together with the question. `language` is that of the chat and the command line, "nl" or "en"; answers follow
-    the question.
+    `reranker` is a cross-encoder for a last look at the best passages, by name or folder; none by
+    default. `quick` answers sooner, and less often right: without reading the passages together with the
+    question. `language` is that of the chat and the command line, "nl" or "en"; answers follow the question.
     `title` stands at the head of the chat; `root_path` is where a proxy has it ("/vragen"); `embedded_in`
     names the sites, parted by spaces, that may show it in a frame. `logo` is a picture beside the title, and
     `theme` "system", "light" or "dark". `mcp` opens the tools for programs, `metrics` the figures for
