@@ -49,6 +49,13 @@ def test_a_new_subject_is_not_tied_to_the_one_before(bot: ColumnBot) -> None:
     assert talk.ask(question).question == question
 
 
+def test_a_follow_up_is_not_on_the_columns_of_a_subject_before_the_last(bot: ColumnBot) -> None:
+    talk = bot.conversation()
+    assert talk.ask("Waarom belt Van Dalen geen onbekende bedrijven meer?").found
+    assert not talk.ask("Welke hoofdstad heeft Mongolië?").found
+    assert talk._cited == frozenset()
+
+
 def test_thanks_are_no_question_and_the_talk_goes_on_after_them(bot: ColumnBot) -> None:
     talk = bot.conversation()
     assert not talk.ask("Hallo!").found

@@ -175,6 +175,7 @@ def test_nothing_but_the_page_answers_from_outside(address: str) -> None:
         urllib.request.urlopen(elsewhere)
     refused.value.close()
     assert refused.value.code == 400
+    assert "Content-Security-Policy" in refused.value.headers
 
 
 def test_an_answer_is_copied_with_its_sources(browser: Browser, address: str, bot: ColumnBot) -> None:

@@ -19,7 +19,7 @@ import columnbot.readers.readings
 from columnbot.articles import Article
 from columnbot.build import BuildReport, build_index, rebuild_outdated
 from columnbot.embedding import open_embedder
-from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, IndexOutdated, ModelUnavailable
+from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, IndexOutdated, ModelUnavailable, SettingsError
 from columnbot.filters import Filter
 from columnbot.index import LocalIndex, Search, arrays, manifest, open_index
 from columnbot.index.embedded import embedded_so_far
@@ -450,3 +450,9 @@ def test_a_column_that_stood_there_twice_is_found_to_after_a_build_that_read_nei
     (archive / "haven.md").unlink()
     build()
     assert "botters" in open_index(index).article("nogmaals.md").text
+
+
+def test_an_index_is_not_built_among_the_articles(archive: Path) -> None:
+    with pytest.raises(SettingsError, match="give --index another"):
+        build_index(archive, archive / ".")
+    assert not (archive / "build.lock").exists()

@@ -52,6 +52,19 @@ def test_a_name_that_fails_too_often_has_to_wait_and_others_do_not(door: Doorkee
     assert door("wim", "brug")  # what went before is forgotten
 
 
+def test_a_name_that_has_to_wait_costs_as_much_as_one_that_there_is_not(
+    door: Doorkeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(ATTEMPTS):
+        door("wim", "fout")
+    hashings: list[str] = []
+    right = passwords._is_right
+    monkeypatch.setattr(passwords, "_is_right", lambda *given: hashings.append(given[0]) or right(*given))
+    assert not door("wim", "brug")
+    assert not door("niemand", "brug")
+    assert hashings == ["brug", "brug"]
+
+
 def test_each_wrong_one_after_that_takes_twice_as_long(door: Doorkeeper, clock: Clock) -> None:
     for _ in range(ATTEMPTS):
         door("wim", "fout")

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from columnbot.asked import Asked, asked_for, asks_for_change, offers
+from columnbot.authors import by_guest
 from columnbot.errors import QuestionError
+from columnbot.helpline import asks_for_help
 from columnbot.questions import (
     MAX_CHARACTERS,
     Archive,
     Question,
-    asks_for_help,
-    by_guest,
     checked,
     leans_back,
     names_a_subject,
@@ -302,6 +302,9 @@ def test_the_guest_of_an_archive_of_one_author_is_one_who_writes(question: str, 
         ("Heb ik gelezen dat de zanger zelfmoord pleegde?", False),
         ("Waar kan ik lezen over de zelfmoord van zijn oom?", False),
         ("Ik zoek zijn stuk waarin een collega zelfmoord pleegde", False),
+        ("Ik zoek een manier om zelfmoord te plegen", True),
+        ("Waar kan ik lezen hoe je zelfmoord pleegt?", True),
+        ("Ik ga stuk en denk aan zelfmoord", True),
         ("Ik kan niet meer verder scrollen", False),
         ("ik kan niet meer verder.", True),
         ("Ik wil er niet meer zijn", True),
@@ -512,3 +515,15 @@ def test_it_in_capitals_is_a_subject():
     assert names_a_subject(Question("Wat is IT?", "Wat is IT?"))
     assert not leans_back("Wat vindt hij van IT?")
     assert leans_back("What did he think of it?")
+
+
+@pytest.mark.parametrize(
+    "question", ["Who is the author?", "Wie is de schrijver?", "Wie is de auteur van deze columns?"]
+)
+def test_who_makes_the_archive_is_nothing_that_its_columns_tell(question):
+    assert not names_a_subject(Question(question, question))
+    assert names_a_subject(Question(f"Wat vond hij van mail? {question}", question))
+
+
+def test_who_wrote_something_named_is():
+    assert names_a_subject(Question("Wie is de schrijver van De avonden?", "Wie is de schrijver van De avonden?"))

@@ -187,6 +187,12 @@ def test_a_file_that_is_no_toml_is_named(tmp_path, content):
             "addresses of sites, such as https://www.krant.nl, parted by spaces",
         ),
         ("embedded_in", "krant.nl", "addresses of sites, such as https://www.krant.nl, parted by spaces"),
+        (
+            "embedded_in",
+            "https://a.nl\nhttps://b.nl",
+            "addresses of sites, such as https://www.krant.nl, parted by spaces",
+        ),
+        ("embedded_in", "https://кафе.рф", "addresses of sites, such as https://www.krant.nl, parted by spaces"),
         ("llm_url", "localhost:8080", "an address that begins with http:// or https://"),
         ("llm_timeout", 0, "from 1 to 3600"),
         ("llm_context", 1023, "1024 or more"),
@@ -218,3 +224,10 @@ def test_a_value_out_of_range_is_refused_wherever_it_comes_from(tmp_path):
 def test_settings_cannot_be_changed_once_made():
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1
+
+
+def test_a_folder_may_be_named_from_somebody_s_home(tmp_path):
+    settings = load_settings(file=write(tmp_path, 'articles = "~/columns"\n'), environment={})
+    assert settings.articles == Path.home() / "columns"
+    with pytest.raises(SettingsError, match="articles"):
+        load_settings(file=write(tmp_path, 'articles = "~niemand-heet-zo/columns"\n'), environment={})

@@ -11,11 +11,12 @@ from columnbot.asked import asks_for_change
 from columnbot.embedding import Reader
 from columnbot.evidence import PASSAGES_READ, QUICK, READ, Evidence, Weighing, confidence_of, weigh_sentences
 from columnbot.filters import EVERYTHING
+from columnbot.helpline import asks_for_help
 from columnbot.index import Index
 from columnbot.language import language_of
 from columnbot.lines import in_lines, is_heading, lists_in
 from columnbot.messages import long_date, say, signature
-from columnbot.questions import asks_for_help, names_a_subject, points_back
+from columnbot.questions import names_a_subject, points_back
 from columnbot.quotations import is_quoted, quoted_block
 from columnbot.retrieval import Hit, Retrieved, hits_of
 

@@ -72,9 +72,8 @@ def build_index(
     terms), and what an interrupted build had embedded from where it kept that; where nothing at all has
     changed, the index is left as it is (the bundled model is then not even loaded). `progress` is called with
     the number of passages embedded and to be embedded, `reading` before that with that of files. Raises
-    `ArchiveError`, `SettingsError`, `IndexBusy`, `IndexUnwritable`, `IndexUnavailable`, `ModelUnavailable` or
-    `WorkersFailed`;
-    the index that was there then stays in force.
+    `ArchiveError`, `SettingsError` where both are one folder, `IndexBusy`, `IndexUnwritable`, `IndexUnavailable`,
+    `ModelUnavailable` or `WorkersFailed`; the index that was there then stays in force.
     """
     started = perf_counter()
     settings = settings or Settings()

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from columnbot.asked import OF_CHANGE, WHERE, asks_for_change
+from columnbot.authors import GUEST, author_of, is_a_word
 from columnbot.errors import QuestionError
-from columnbot.language import STOP_WORDS, content_words, fold, terms_of
+from columnbot.language import content_words, fold, terms_of
 from columnbot.years import YEAR, years_of
 
 MAX_CHARACTERS = 2_000
@@ -121,79 +121,15 @@ def understand(
     asked = checked(question)
     years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
     author = author_of(asked, archive.authors)
-    guest = _GUEST.search(asked) if archive.main_author and not author else None
+    guest = GUEST.search(asked) if archive.main_author and not author else None
     names = " ".join(fold(who) for who in (author, archive.main_author) if who).split()
-    aside = frozenset(name for name in names if not _is_a_word(name, asked)) | ({fold(guest[1])} if guest else set())
+    aside = frozenset(name for name in names if not is_a_word(name, asked)) | ({fold(guest[1])} if guest else set())
     if before is None or not leans_back(asked, aside):
         return Question(asked, asked, frozenset(), years, author, tags, aside, guest is not None)
     room = max(0, MAX_CHARACTERS - len(asked) - 1)
     return Question(
         f"{before.text[:room]} {asked}".strip(), asked, cited or before.about, years or before.years,
         author or before.author, tags or before.tags, aside | before.aside, bool(guest or before.of_guest),
-    )  # fmt: skip
-
-
-def _is_a_word(name: str, question: str) -> bool:
-    """Whether what may be a part of a name is a word of the question's: "het bos", where Kees Bos writes."""
-    there = [word for word in re.findall(r"[\w-]+", question) if fold(word) == name]
-    with_article = rf"\b(?:de|het|een|the|an?) {re.escape(name)}\b"
-    return not any(word[0].isupper() for word in there) and bool(re.search(with_article, fold(question)))
-
-
-def by_guest(author: str | None, tags: Iterable[str], main_author: str | None) -> bool:
-    """Whether a column of that author and tags is by a guest of the archive's main author."""
-    return bool(author and author != main_author) or any(_GUEST_TAG.match(fold(tag)) for tag in tags)
-
-
-_GUEST_TAG = re.compile(r"gast(?:artikel|auteur|bijdrage|blog|column|post|schrijver)|guest")
-# "The" guest is one of the archive; "een gastblogger" may be the subject.
-_GUEST = re.compile(
-    r"\b(?:de|deze|the|this) (gast(?:schrijver|schrijfster|auteur|blogger|columnist|redacteur)|"
-    r"guest (?:author|writer|blogger|columnist|editor))\b",
-    re.IGNORECASE,
-)
-
-
-# A name beside one of these is that of a writer; elsewhere it may be somebody written about.
-_WRITES = r"(?:schreef|schrijft|schreven|heeft|had|vindt|vond|zegt|zei|denkt|dacht|raadt|noemt|noemde|does|did|has)"
-_BY = (
-    r"(?:volgens|according to|by|(?:columns?|stuk(?:ken)?|artikel(?:en)?|posts?|geschreven|mening) (?:van|door)|"
-    r"(?:columns?|articles?|posts?|opinions?|views?) of)"
-)
-_PARTICLES = STOP_WORDS | {"den", "der", "von"}
-
-
-def author_of(question: str, authors: Sequence[str]) -> str | None:
-    """The author whose columns the question asks for: named in full, or by a part of the name, as their writer."""
-    asked = fold(question)
-    for author in authors:
-        if _writes(asked, [fold(author)]):
-            return author
-    for author in authors:
-        parts = [part for part in fold(author).split() if len(part) > 2 and part not in _PARTICLES]
-        # "Jan Terlouw" is not asked of Jan de Vries; what follows a name in lower case cannot be told.
-        others = [part for part in parts if re.search(_ANOTHER.format(re.escape(part)), question)]
-        if _writes(asked, [part for part in parts if part not in others]):
-            return author
-    return None
-
-
-_PARTICLE = r"(?:(?:von|de|den|der|te|ten|ter|la|le|['’]t) )*"
-_OF_WHAT = r"(?:vindt|vond|denkt|dacht)"  # what follows with "van" is what is asked about
-# Behind a first name another family name. "Jan van Dalen" is one, but "Wat vindt Jan van Dalen?" asks about Dalen.
-_ANOTHER = (
-    rf"(?i:\b{{0}}) {_PARTICLE}[A-ZÀ-Þ]|"
-    rf"(?<!\bvindt )(?<!\bvond )(?<!\bdenkt )(?<!\bdacht )(?i:\b{{0}}) van {_PARTICLE}[A-ZÀ-Þ]|"
-    rf"{_OF_WHAT} (?i:{{0}}) van {_PARTICLE}[A-ZÀ-Þ][\w-]* van\b"
-)
-
-
-def _writes(asked: str, names: Sequence[str]) -> bool:
-    """Whether one of these names stands where a writer's does, and is no word ("toen de bakker had gebeld")."""
-    called = "|".join(map(re.escape, names))
-    return bool(names) and bool(
-        re.search(rf"\b(?:{_WRITES}|{_BY}) (?:{called})\b|(?<!\bde )(?<!\bhet )(?<!\been )(?<!\bthe )(?<!\ba )"
-                  rf"\b(?:{called}) {_WRITES}\b", asked)
     )  # fmt: skip
 
 
@@ -261,6 +197,15 @@ _SMALL_TALK = _COURTESY | frozenset(
 _OF_ITSELF = re.compile(r"^\W*(?:(?:hoe heet|wie ben|wat ben) (?:je|jij|u)|(?:who|what) are you)\W*$")
 
 
+_OF_THE_MAKER = re.compile(
+    r"^\W*(?:wie is (?:hier )?(?:de|deze) (?:hoofd)?(?:auteur|schrijver|schrijfster|columnist|redacteur)|"
+    r"wie (?:schreef|schrijft|maakt) (?:dit|deze columns?)|wie heeft (?:dit|deze columns?) geschreven|"
+    r"who (?:is (?:the|this) (?:author|writer|columnist|editor)|(?:wrote|writes) (?:this|these columns)))"
+    r"(?: (?:hier|here|van (?:dit|deze|het|de) (?:archief|site|columns?|weblog|blog)|"
+    r"of (?:this|these|the) (?:archive|site|columns?|weblog|blog)))?\W*$"
+)
+
+
 def is_courtesy(question: str) -> bool:
     """Whether it only greets, thanks, agrees, or asks who answers: it asks nothing, of what came before neither."""
     if _OF_ITSELF.search(fold(question)):
@@ -269,32 +214,15 @@ def is_courtesy(question: str) -> bool:
     return bool(words) and not _ASKS.search(question) and all(word in _COURTESY for word in words)
 
 
-_ENDS = r"(?=\W*(?:$|[,.;!?]))"
-_OF_A_TEXT = r"las|lees|lezen|gelezen|hoorde|gehoord|gezien|zoek|stuk|column|artikel|boek|film|verhaal"
-_OWN_DEATH = re.compile(
-    rf"\bik\b(?!.*\b(?:over (?:(?:de|een|zijn|haar|hun) )?(?:zelf|sui)|(?:{_OF_A_TEXT})\b.*\b(?:zelf|sui))).*"
-    r"\b(?:zelfmoord|zelfdoding|suicide)\b|"
-    r"\b(?:zelfmoord|zelfdoding|suicide) (?:wil|kan|ga|moet) ik\b|\bhoe (?:pleeg|pleegt) (?:je|men)\b.*\b(?:zelf|sui)|"
-    r"\bik (?:wil|ga|kan) (?:echt |gewoon |liever )?(?:dood\b(?! \w)|doodgaan\b|sterven\b|"
-    rf"niet (?:(?:meer|langer) )?leven\b|niet (?:meer|langer) verder{_ENDS}|er niet meer zijn\b|"
-    r"(?:mijn|m'n) leven beeindigen|"
-    r"er (?:een )?einde? aan maken|mezelf (?:doden|ombrengen|verhangen|ophangen|van kant maken))|"
-    r"\beinde? (?:maken )?aan (?:mijn|m'n) leven\b|"
-    r"\b(?:kill|hang) myself\b|\bend my (?:own )?life\b|\bi (?:want|wish) to (?:die|end it all)\b|"
-    r"\bi(?: am|['’]?m) suicidal\b|\bi (?:do not|don['’]?t) want to (?:live|be alive)\b|"
-    r"\bhow (?:do i|can i|to) commit suicide\b"
-)
-
-
-def asks_for_help(question: str) -> bool:
-    """Whether somebody asks after a way to die, or says to want to; a question on a column about it does not."""
-    return bool(_OWN_DEATH.search(fold(question)))
-
-
 def names_a_subject(question: Question) -> bool:
-    """Whether there is anything in it to look for: "Hallo!" and "Wie ben jij?" have nothing, unless they follow up."""
+    """Whether there is anything in it to look for: "Hallo!" and "Wie ben jij?" have nothing, unless they follow up.
+
+    Nor has "Who is the author?": of an archive's makers its columns do not tell.
+    """
     if question.is_follow_up or question.years or question.author or question.tags:
         return True
+    if _OF_THE_MAKER.search(fold(question.text)):
+        return False
     words = [fold(question.text[start:end]) for start, end in content_words(question.text)]
     of_computing = _COMPUTING.search(question.text) and not question.text.isupper()
     return bool(of_computing) or any(word not in _SMALL_TALK for word in words)

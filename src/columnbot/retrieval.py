@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.authors import by_guest
 from columnbot.embedding import Embedder
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.index import Found, Index, Search
@@ -17,7 +18,7 @@ from columnbot.index.arrays import begins, runs
 from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import ngrams_of, terms_of
 from columnbot.passages import Passage
-from columnbot.questions import Question, by_guest, subject_of
+from columnbot.questions import Question, subject_of
 from columnbot.spelling import mended
 
 CANDIDATES = 200  # of each side: by vectors, by words, by 5-grams

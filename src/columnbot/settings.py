@@ -146,7 +146,12 @@ def _converted(name: str, value: object, source: str) -> Any:
         return defaults[name]  # as Docker Compose hands on a variable that is not set
     if not isinstance(value, (str, Path)) or not str(value).strip():
         raise SettingsError(f"{source} sets {name} to {value!r}; it must be text.")
-    return Path(value).expanduser() if kind is Path else str(value)
+    if kind is not Path:
+        return str(value)
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:  # "~somebody", whom this machine does not know
+        raise SettingsError(f"{source} sets {name} to {str(value)!r}: {error}") from None
 
 
 _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

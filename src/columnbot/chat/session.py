@@ -22,9 +22,9 @@ from columnbot.chat.watch import Watch
 from columnbot.errors import ColumnbotError, FilterError, QuestionError
 from columnbot.feedback import REASONS, Feedback, Verdict
 from columnbot.filters import EVERYTHING, Filter
+from columnbot.helpline import asks_for_help
 from columnbot.language import language_of
 from columnbot.messages import say
-from columnbot.questions import asks_for_help
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -83,7 +82,7 @@ def _known(value: Any, room: Iterator[int], depth: int = 0) -> Any:
     if isinstance(value, dict):
         return {name: _known(inner, room, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_known(inner, room, depth + 1) for inner in islice(value, MOST_VALUES)]
+        return [_known(inner, room, depth + 1) for inner in value]
     return None if isinstance(value, str) and value in _UNSET else value
 
 
