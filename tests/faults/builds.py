@@ -67,11 +67,14 @@ def in_child(
     child.start()
     theirs.close()
     assert child.pid is not None
-    handle = os.pidfd_open(child.pid)  # which names no other process once the child has ended
+    handle = None
+    if kill_after is not None:
+        with contextlib.suppress(ProcessLookupError):  # a fault may have ended it at once, on a busy machine
+            handle = os.pidfd_open(child.pid)  # which names no other process once the child has ended
     outcome = Outcome(killed=True)
     try:
         ours.recv()
-        if kill_after is not None:
+        if kill_after is not None and handle is not None:
             time.sleep(kill_after)
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
@@ -83,7 +86,8 @@ def in_child(
                 take(received)
     except (EOFError, ConnectionResetError):
         pass  # killed
-    os.close(handle)
+    if handle is not None:
+        os.close(handle)
     child.join()
     ours.close()
     child.close()
