@@ -70,8 +70,11 @@ def main() -> None:
         for done, question in enumerate(asked[: options.number], start=1):
             answer = bot.ask(question)
             modes[answer.notice or (answer.mode if answer.found else "not found")] += 1
-            sentences["written and borne out"] += len(answer.sentences) if answer.mode == "written" else 0
-            sentences["written and left out"] += len(answer.unsupported)
+            if answer.mode == "written":
+                quotes = [sentence.text.endswith("”") for sentence in answer.sentences]
+                sentences["shown in the model's words"] += quotes.count(False)
+                sentences["shown in the column's"] += quotes.count(True)
+            sentences["left out"] += len(answer.unsupported)
             if answer.mode == "written" or answer.unsupported:
                 texts.append(as_text(question, answer))
             if options.sample:  # after every question, so that breaking off loses nothing

@@ -81,6 +81,22 @@ def test_of_the_passages_that_a_sentence_cites_those_are_shown_that_bear_it_out(
     assert ["1 maart 2018" in citation.quote for citation in answer.citations] == [True]
 
 
+def test_what_is_copied_stands_as_the_column_has_it(writing: ColumnBot) -> None:
+    answer = ask(
+        writing, saying("Met ingang van 1 maart 2018 belt Van Dalen geen bedrijven meer op [1]. " + TRUE + ".")
+    )
+    quote = (
+        "“Het besluit telt negentien woorden en hangt sinds maandag naast het koffieapparaat: ‘Met ingang van 1 maart"
+    )
+    assert answer.mode == "written"
+    assert answer.sentences[0].text.startswith(quote)
+    garbled = TRUE.replace("niet om gevraagd", "nog nooit om gevroegd")
+    answer = ask(
+        writing, saying(f"{garbled} [1]. {garbled} [1]. Dat hangt naast het koffieapparaat sinds maandag [1].")
+    )
+    assert [sentence.text[: len(quote)] for sentence in answer.sentences] == [quote]
+
+
 def test_a_sentence_put_right_is_no_repetition(writing: ColumnBot) -> None:
     wrong = TRUE.replace("1 maart 2018", "1 maart 2011")
     answer = ask(writing, saying(f"{wrong} [1]. {TRUE} [1]. {TRUE} [1]."))

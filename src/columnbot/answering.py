@@ -286,14 +286,24 @@ def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerS
     before: Article | None = None
     for citation in citations:
         article = citation.article
-        quote = f"“{in_lines(article.text, citation.start, citation.end)}”"
-        quoted = is_quoted(article.text, citation.start, citation.end)
-        if article is not before:
-            quote = _lead_in(article, before, language, quote, quoted=quoted)
-        elif quoted:
-            quote = say("quoted_there", language, quote=quote)
+        if article is before:
+            quote = quoted_words(citation, language)
+        else:
+            quoted = is_quoted(article.text, citation.start, citation.end)
+            quote = _lead_in(article, before, language, _in_marks(citation), quoted=quoted)
         before = article
         yield AnswerSentence(quote, (citation.number,))
+
+
+def quoted_words(citation: Citation, language: str) -> str:
+    """A quote in its marks, without whose it is, but for whether its column quotes it itself."""
+    quote = _in_marks(citation)
+    there = is_quoted(citation.article.text, citation.start, citation.end)
+    return say("quoted_there", language, quote=quote) if there else quote
+
+
+def _in_marks(citation: Citation) -> str:
+    return f"“{in_lines(citation.article.text, citation.start, citation.end)}”"
 
 
 def _timeline(citations: Sequence[Citation], language: str) -> Iterator[AnswerSentence]:

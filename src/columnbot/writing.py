@@ -1,8 +1,9 @@
 """Hits → an answer in a language model's words, each sentence checked against the passages it cites.
 
 What the model writes is a proposal. A sentence is shown when the columns bear it out, with the sentences
-that do; the others are kept apart in `Answer.unsupported`. Where nothing is left, or nothing of it answers,
-or the model fails, the asker gets the quoted answer and one line on why.
+that do; where it is copied from them, or may not be borne out, these are given in its place. The others are
+kept apart in `Answer.unsupported`. Where nothing is left, or nothing of it answers, or the model fails, the
+asker gets the quoted answer and one line on why.
 """
 
 import re
@@ -16,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.addressed import seen_text, speaks_to_a_model
-from columnbot.answering import Answer, AnswerSentence, Citation, growing, joined
+from columnbot.answering import Answer, AnswerSentence, Citation, growing, joined, quoted_words
 from columnbot.claims import denials
+from columnbot.copying import copy_of
 from columnbot.errors import WriterFailed
 from columnbot.figures import missing_figures
 from columnbot.language import stems_of
@@ -31,6 +33,9 @@ ANSWER_TOKENS = 300
 SENTENCES = 6  # what an answer comes to at most
 REJECTS = 8  # so many sentences that nothing bears out, and the rest is not waited for
 PLAIN = 0.9  # so likely borne out by the passage that it cites, and a sentence is not held against others
+# Less likely borne out than this, and the column's words stand in the place of the model's: of a sentence, of one of a
+# model that has slipped before in this answer, and of a copy.
+IN_ITS_WORDS, AFTER_A_SLIP, IF_COPIED = 0.7, 0.9, 0.95
 LITTLE = 0.1  # that another passage bears it out so much more likely does not outweigh what the model cites
 SAME = 0.75  # share of the words that two sentences have in common, from which they say the same
 TO_THE_POINT = 4.0  # log-odds below the sentence likeliest to answer; of those that answer 0.99 lie within
@@ -87,7 +92,7 @@ def write_answer(
     if draft.sentences and draft.answers:
         yield draft.answer()
     else:
-        reason = "beside" if draft.sentences else "unsupported" if draft.unsupported else "nothing"
+        reason = "beside" if draft.sentences or draft.beside else "unsupported" if draft.unsupported else "nothing"
         yield from growing(_quoted(quoted, WriterFailed(reason), draft.unsupported))
 
 
@@ -155,7 +160,9 @@ class _Draft:
         self._passages = passages
         self._check = check
         self._reading = reading
-        self.answers = reading is None  # whether something in it rests on what may answer
+        self.answers = False  # whether something in it rests on what may answer
+        self._has_slipped = False  # whether something was copied and went wrong
+        self.beside = False  # whether something was left out that answers nothing
         self._citations: dict[tuple[str, int, int], Citation] = {}
         self.sentences: list[AnswerSentence] = []
         self.unsupported: list[str] = []
@@ -168,14 +175,36 @@ class _Draft:
         """Whether the sentence goes into the answer."""
         if not re.search(r"\w", sentence.text) or self._is_said(sentence.text):
             return False
-        of = [] if sentence.had_link or sentence.text.endswith("?") else self._bearing(sentence)
+        of, chance = ([], 0.0) if sentence.had_link or sentence.text.endswith("?") else self._bearing(sentence)
         if not of:
             self.unsupported.append(sentence.text)
             return False
-        self.answers = self.answers or any(self._may_answer(sentence.text, n) for n in of)
-        numbers = dict.fromkeys(self._cite(sentence.text, self._passages[n]) for n in of)
-        self.sentences.append(AnswerSentence(sentence.text, tuple(numbers)))
-        return True
+        answers = self._reading is None or any(self._may_answer(sentence.text, n) for n in of)
+        if self._is_plain(sentence.text, [self._passages[n] for n in of], chance):
+            numbers = dict.fromkeys(self._cite(sentence.text, self._passages[n]).number for n in of)
+            shown = [AnswerSentence(sentence.text, tuple(numbers))]
+        elif answers:
+            shown = self._quotes(sentence.text, of)
+        else:
+            shown, self.beside = [], True
+        self.sentences += shown
+        self.answers = self.answers or (answers and bool(shown))
+        return bool(shown)
+
+    def _is_plain(self, text: str, passages: Sequence[Passage], chance: float) -> bool:
+        """Whether it may stand as the model put it. Of what stands so in a column it is not the model that says "I"."""
+        copy = copy_of(text, passages)
+        if copy is None:
+            return chance >= (AFTER_A_SLIP if self._has_slipped or self.unsupported else IN_ITS_WORDS)
+        self._has_slipped = self._has_slipped or bool(copy.strays)
+        return chance >= IF_COPIED and not copy.is_verbatim and not copy.strays
+
+    def _quotes(self, text: str, of: Sequence[int]) -> list[AnswerSentence]:
+        """What of those passages bears the text out, in their words, where it is not quoted yet."""
+        before = len(self._citations)
+        citations = {c.number: c for c in (self._cite(text, self._passages[n]) for n in of)}
+        language = self._quoted.language
+        return [AnswerSentence(quoted_words(c, language), (c.number,)) for c in citations.values() if c.number > before]
 
     def answer(self) -> Answer:
         sentences = tuple(self.sentences)
@@ -199,21 +228,21 @@ class _Draft:
             for other in (sentence.text for sentence in self.sentences)
         )
 
-    def _bearing(self, sentence: Written) -> list[int]:
-        """Which passages bear the sentence out: of those that it cites, or else the one that does so best.
+    def _bearing(self, sentence: Written) -> tuple[list[int], float]:
+        """Which passages bear the sentence out, of those that it cites or else the best; and how likely they do.
 
         Weak models cite the wrong one, which may have words enough in common to pass.
         """
         cited = [n - 1 for n in sentence.numbers if 1 <= n <= len(self._passages)]
         verdict = self._check(sentence.text, [self._passages[n] for n in cited]) if cited else None
-        chosen = cited if verdict and verdict.supported else []
+        chosen, chance = (cited, verdict.chance) if verdict and verdict.supported else ([], 0.0)
         if not (verdict and len(chosen) == 1 and verdict.chance >= PLAIN):
             alone = [self._check(sentence.text, (passage,)) for passage in self._passages]
             chosen = [n for n in chosen if alone[n].supported] or chosen  # without one that has nothing to do with it
             best = max(range(len(alone)), key=lambda n: (alone[n].supported, alone[n].chance))
-            if alone[best].supported and not (verdict and chosen and alone[best].chance <= verdict.chance + LITTLE):
-                chosen = [best]
-        return chosen
+            if alone[best].supported and not (chosen and alone[best].chance <= chance + LITTLE):
+                chosen, chance = [best], alone[best].chance
+        return chosen, chance
 
     def _may_answer(self, text: str, n: int) -> bool:
         """Whether the sentences of that passage that bear the text out are among those likeliest to answer."""
@@ -227,15 +256,15 @@ class _Draft:
     def _odds(self) -> Sequence[NDArray[np.float32]]:
         return self._reading(self._passages) if self._reading else ()
 
-    def _cite(self, text: str, passage: Passage) -> int:
-        """The number of the citation that quotes what in the passage bears the sentence out."""
+    def _cite(self, text: str, passage: Passage) -> Citation:
+        """What in the passage bears the sentence out."""
         start, end = bearing_run(text, passage)
         article = passage.article
         key = (article.path, start, end)
         if key not in self._citations:
             number = len(self._citations) + 1
             self._citations[key] = Citation(number, article, article.text[start:end], start, end)
-        return self._citations[key].number
+        return self._citations[key]
 
 
 def bearing_run(text: str, passage: Passage) -> tuple[int, int]:
