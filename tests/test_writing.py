@@ -82,19 +82,19 @@ def test_of_the_passages_that_a_sentence_cites_those_are_shown_that_bear_it_out(
 
 
 def test_what_is_copied_stands_as_the_column_has_it(writing: ColumnBot) -> None:
-    answer = ask(
-        writing, saying("Met ingang van 1 maart 2018 belt Van Dalen geen bedrijven meer op [1]. " + TRUE + ".")
-    )
+    head = "In “Wij bellen niet meer” (Redactie columnbot, 15 februari 2018): "
     quote = (
         "“Het besluit telt negentien woorden en hangt sinds maandag naast het koffieapparaat: ‘Met ingang van 1 maart"
     )
+    copied = "Met ingang van 1 maart 2018 belt Van Dalen geen bedrijven meer op"
+    answer = ask(writing, saying(f"{copied} [1]. {TRUE}."))
     assert answer.mode == "written"
-    assert answer.sentences[0].text.startswith(quote)
+    assert answer.sentences[0].text.startswith(head + quote)
     garbled = TRUE.replace("niet om gevraagd", "nog nooit om gevroegd")
     answer = ask(
         writing, saying(f"{garbled} [1]. {garbled} [1]. Dat hangt naast het koffieapparaat sinds maandag [1].")
     )
-    assert [sentence.text[: len(quote)] for sentence in answer.sentences] == [quote]
+    assert [sentence.text.startswith(head + quote) for sentence in answer.sentences] == [True]
 
 
 def test_a_sentence_put_right_is_no_repetition(writing: ColumnBot) -> None:

@@ -285,25 +285,18 @@ def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerS
     """A sentence a citation; the first of each column says whose it is, and each whether that quotes it."""
     before: Article | None = None
     for citation in citations:
-        article = citation.article
-        if article is before:
-            quote = quoted_words(citation, language)
-        else:
-            quoted = is_quoted(article.text, citation.start, citation.end)
-            quote = _lead_in(article, before, language, _in_marks(citation), quoted=quoted)
-        before = article
-        yield AnswerSentence(quote, (citation.number,))
+        yield AnswerSentence(quoted_words(citation, before, language), (citation.number,))
+        before = citation.article
 
 
-def quoted_words(citation: Citation, language: str) -> str:
-    """A quote in its marks, without whose it is, but for whether its column quotes it itself."""
-    quote = _in_marks(citation)
-    there = is_quoted(citation.article.text, citation.start, citation.end)
-    return say("quoted_there", language, quote=quote) if there else quote
-
-
-def _in_marks(citation: Citation) -> str:
-    return f"“{in_lines(citation.article.text, citation.start, citation.end)}”"
+def quoted_words(citation: Citation, before: Article | None, language: str) -> str:
+    """A quote, behind whose it is where the quote before it is of another column, and whether that quotes it."""
+    article = citation.article
+    quote = f"“{in_lines(article.text, citation.start, citation.end)}”"
+    quoted = is_quoted(article.text, citation.start, citation.end)
+    if article is not before:
+        return _lead_in(article, before, language, quote, quoted=quoted)
+    return say("quoted_there", language, quote=quote) if quoted else quote
 
 
 def _timeline(citations: Sequence[Citation], language: str) -> Iterator[AnswerSentence]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from columnbot.addressed import seen_text, speaks_to_a_model
 from columnbot.answering import Answer, AnswerSentence, Citation, growing, joined, quoted_words
+from columnbot.articles import Article
 from columnbot.claims import denials
 from columnbot.copying import copy_of
 from columnbot.errors import WriterFailed
@@ -161,6 +162,7 @@ class _Draft:
         self._check = check
         self._reading = reading
         self.answers = False  # whether something in it rests on what may answer
+        self._last: Article | None = None  # the column that was quoted last
         self._has_slipped = False  # whether something was copied and went wrong
         self.beside = False  # whether something was left out that answers nothing
         self._citations: dict[tuple[str, int, int], Citation] = {}
@@ -201,10 +203,13 @@ class _Draft:
 
     def _quotes(self, text: str, of: Sequence[int]) -> list[AnswerSentence]:
         """What of those passages bears the text out, in their words, where it is not quoted yet."""
-        before = len(self._citations)
+        there = len(self._citations)
         citations = {c.number: c for c in (self._cite(text, self._passages[n]) for n in of)}
-        language = self._quoted.language
-        return [AnswerSentence(quoted_words(c, language), (c.number,)) for c in citations.values() if c.number > before]
+        shown = []
+        for citation in (c for c in citations.values() if c.number > there):
+            shown.append(AnswerSentence(quoted_words(citation, self._last, self._quoted.language), (citation.number,)))
+            self._last = citation.article
+        return shown
 
     def answer(self) -> Answer:
         sentences = tuple(self.sentences)
