@@ -202,13 +202,15 @@ class _Draft:
         return chance >= IF_COPIED and not copy.is_verbatim and not copy.strays
 
     def _quotes(self, text: str, of: Sequence[int]) -> list[AnswerSentence]:
-        """What of those passages bears the text out, in their words, where it is not quoted yet."""
-        there = len(self._citations)
-        citations = {c.number: c for c in (self._cite(text, self._passages[n]) for n in of)}
+        """What of those passages bears the text out, in their words, where nothing of it is cited yet."""
         shown = []
-        for citation in (c for c in citations.values() if c.number > there):
-            shown.append(AnswerSentence(quoted_words(citation, self._last, self._quoted.language), (citation.number,)))
-            self._last = citation.article
+        for passage in (self._passages[n] for n in of):
+            start, end = bearing_run(text, passage)
+            cited = [c for c in self._citations.values() if c.article.path == passage.article.path]
+            if not any(c.start < end and start < c.end for c in cited):
+                quote = self._cite(text, passage)
+                shown.append(AnswerSentence(quoted_words(quote, self._last, self._quoted.language), (quote.number,)))
+                self._last = quote.article
         return shown
 
     def answer(self) -> Answer:
