@@ -20,7 +20,7 @@ from columnbot.addressed import seen_text, speaks_to_a_model
 from columnbot.answering import Answer, AnswerSentence, Citation, growing, joined, quoted_words
 from columnbot.articles import Article
 from columnbot.claims import denials
-from columnbot.copying import copy_of
+from columnbot.copying import Copy, copy_of
 from columnbot.errors import WriterFailed
 from columnbot.figures import missing_figures
 from columnbot.language import stems_of
@@ -163,7 +163,7 @@ class _Draft:
         self._reading = reading
         self.answers = False  # whether something in it rests on what may answer
         self._last: Article | None = None  # the column that was quoted last
-        self._has_slipped = False  # whether something was copied and went wrong
+        self._has_slipped = False  # whether something was left out, or copied and went wrong
         self.beside = False  # whether something was left out that answers nothing
         self._citations: dict[tuple[str, int, int], Citation] = {}
         self.sentences: list[AnswerSentence] = []
@@ -182,7 +182,9 @@ class _Draft:
             self.unsupported.append(sentence.text)
             return False
         answers = self._reading is None or any(self._may_answer(sentence.text, n) for n in of)
-        if self._is_plain(sentence.text, [self._passages[n] for n in of], chance):
+        copy = copy_of(sentence.text, [self._passages[n] for n in of])
+        self._has_slipped = self._has_slipped or bool(self.unsupported or (copy and copy.strays))
+        if self._is_plain(copy, chance):
             numbers = dict.fromkeys(self._cite(sentence.text, self._passages[n]).number for n in of)
             shown = [AnswerSentence(sentence.text, tuple(numbers))]
         elif answers:
@@ -193,12 +195,10 @@ class _Draft:
         self.answers = self.answers or (answers and bool(shown))
         return bool(shown)
 
-    def _is_plain(self, text: str, passages: Sequence[Passage], chance: float) -> bool:
+    def _is_plain(self, copy: Copy | None, chance: float) -> bool:
         """Whether it may stand as the model put it. Of what stands so in a column it is not the model that says "I"."""
-        copy = copy_of(text, passages)
         if copy is None:
-            return chance >= (AFTER_A_SLIP if self._has_slipped or self.unsupported else IN_ITS_WORDS)
-        self._has_slipped = self._has_slipped or bool(copy.strays)
+            return chance >= (AFTER_A_SLIP if self._has_slipped else IN_ITS_WORDS)
         return chance >= IF_COPIED and not copy.is_verbatim and not copy.strays
 
     def _quotes(self, text: str, of: Sequence[int]) -> list[AnswerSentence]:
