@@ -316,6 +316,7 @@ def test_after_a_restart_in_mid_chat_what_was_asked_is_not_lost(browser: Browser
         page.goto(address)
         ask(page, QUESTION)
         expect(page.locator(".cb-footing")).to_be_visible()
+        expect(page.locator("#cb-ask .submit-button")).to_be_visible()  # what there is to go on with has come too
     ask(page, "Wie volgde Anton van Dalen op als directeur?")  # nobody is there to answer
     page.wait_for_timeout(500)
     with running(sample_index, "--port", port):

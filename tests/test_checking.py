@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from columnbot import ColumnBot
-from columnbot.checking import SURE_ENOUGH, Verdict, check_sentence
+from columnbot.checking import QUICK, READ, Verdict, check_sentence
 from columnbot.claims import claims_cause, denials, folded_words, names_of, opposed, stands_in, turned
 from columnbot.embedding import Embedder, Reader, open_reader
 from columnbot.errors import ModelUnavailable
@@ -62,7 +62,7 @@ FALSE = (
 @pytest.mark.parametrize(("path", "words", "written"), TRUE)
 def test_what_a_column_says_is_borne_out_in_its_words_and_in_others(index, embedder, reader, path, words, written):
     verdict = check(index, embedder, path, words, written, reader)
-    assert verdict.supported and verdict.chance >= SURE_ENOUGH and verdict.reason is None
+    assert verdict.supported and verdict.chance >= (READ if reader else QUICK).sure_enough and verdict.reason is None
 
 
 @pytest.mark.parametrize(("reason", "path", "words", "written"), FALSE)
@@ -70,7 +70,7 @@ def test_what_a_column_does_not_say_is_not_borne_out_and_the_verdict_says_why(
     index, embedder, reader, reason, path, words, written
 ):
     verdict = check(index, embedder, path, words, written, reader)
-    assert not verdict.supported and verdict.chance < SURE_ENOUGH
+    assert not verdict.supported and verdict.chance < (READ if reader else QUICK).sure_enough
     assert verdict.reason == reason
 
 

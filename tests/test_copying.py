@@ -67,8 +67,11 @@ def test_a_copy_that_has_gone_wrong_has_words_that_its_source_lacks(
     assert copy.strays == strays
 
 
-@pytest.mark.parametrize(
-    "text", ["Al het papier in huis wordt gedigitaliseerd.", "Trouwe klanten win je met emotie.", ""]
-)
+@pytest.mark.parametrize("text", ["Scan van papier.", "Boek met gevoel", "Alles gratis online.", "Gescand", ""])
+def test_what_is_too_short_for_words_of_its_own_is_taken_for_one(text: str, passages: list[Passage]) -> None:
+    assert copy_of(text, passages) is not None
+
+
+@pytest.mark.parametrize("text", ["Al het papier in huis wordt gedigitaliseerd.", "Trouwe klanten win je met emotie."])
 def test_what_is_put_in_other_words_is_no_copy(text: str, passages: list[Passage]) -> None:
     assert copy_of(text, passages) is None

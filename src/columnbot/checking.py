@@ -8,7 +8,7 @@ logistic regression weighs them.
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,7 +34,7 @@ from columnbot.index import Index, embedded_sentences, embedded_text, keys_of
 from columnbot.index.word_vectors import closeness
 from columnbot.interaction import EmbeddedWords, embed
 from columnbot.judging import Judge
-from columnbot.language import content_words, fold, stems_of
+from columnbot.language import content_words, stems_of
 from columnbot.passages import Passage
 from columnbot.questions import Question, telling_words
 
@@ -48,18 +48,19 @@ REASONS = {  # the signals, and the reason that each gives where a sentence is n
     "cause": "cause", "opposite": "opposite", "words": "meaning", "weakest_clause": "meaning", "rival": "meaning",
     "alone": "meaning", "read": "meaning",
 }  # fmt: skip
-FAR, FAR_IN_A_COPY = 0.45, 0.5  # cosines of a word with the nearest of its source, from which on it stands there
-COPIED = 0.7  # share of a sentence's words that the nearest one has too, which makes it a copy
-SURE_ENOUGH = 0.35  # a sentence less likely than this to be borne out is not
 _CLEAR = 6.0  # log-odds of the reader that are as good as certain
 
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """What each signal adds to the log-odds that a sentence is borne out, and what it usually is where that is so."""
+    """What each signal adds to the log-odds that a sentence is borne out, and what it usually is where that is so.
+
+    A sentence less likely than `sure_enough` to be borne out is not: from there on 0.95 of what is called so is not.
+    """
 
     signals: Mapping[str, tuple[float, float]]
     intercept: float
+    sure_enough: float
 
 
 # Out of `benchmarks/checking.py`.
@@ -79,6 +80,7 @@ READ = Scales(
         "read": (0.80, -0.192),
     },
     -11.11,
+    sure_enough=0.4,
 )
 QUICK = Scales(  # without the reader
     {
@@ -95,6 +97,7 @@ QUICK = Scales(  # without the reader
         "alone": (17.61, 0.952),
     },
     -18.49,
+    sure_enough=0.35,
 )
 
 
@@ -128,14 +131,12 @@ def check_sentence(
     scales = READ if reader else QUICK
     weights, usual = np.array([*scales.signals.values()], np.float32).T
     chance = float(1 / (1 + np.exp(-(reading.signals @ weights + scales.intercept))))
-    if chance < SURE_ENOUGH:
+    if chance < scales.sure_enough:
         against = defaultdict[str, float](float)
         for name, share in zip(scales.signals, weights * (reading.signals - usual), strict=True):
             against[REASONS[name]] += float(share)
         reason = min(against, key=lambda reason: against[reason])
         return Verdict(False, chance, reason, reading.words.get(reason, ()))
-    if reading.garbled:
-        return Verdict(False, min(chance, SURE_ENOUGH / 2), "meaning", reading.garbled)
     judged = judge.entails("\n\n".join(passage.text for passage in passages), written) if judge else 1.0
     if judged < 0.5:
         return Verdict(False, min(chance, judged), "judge")
@@ -144,14 +145,10 @@ def check_sentence(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A written sentence held against its source.
-
-    Its signals (n,), for some reasons the words that give them, and the words of a copy that went wrong.
-    """
+    """A written sentence held against its source: its signals (n,), and for some reasons the words that give them."""
 
     signals: NDArray[np.float32]
     words: dict[str, tuple[str, ...]]
-    garbled: tuple[str, ...]
 
 
 def read(
@@ -198,7 +195,7 @@ def read(
         signals.append(np.clip(np.concatenate(reader.hold_against(written, texts)).max(), -_CLEAR, _CLEAR))
     strange = tuple(asked.texts[i] for i in np.argsort(match.best)[:2] if match.best[i] < 0.7)
     words = {"number": numbers, "name": names, "opposite": opposites, "meaning": strange}
-    return Reading(np.array(signals, np.float32), words, tuple(_garbled(written, nearest, asked, match, index)))
+    return Reading(np.array(signals, np.float32), words)
 
 
 @lru_cache(maxsize=1024)
@@ -272,21 +269,6 @@ def _match(asked: EmbeddedWords, source: _Source, index: Index) -> _Match:
     place = int(np.argmax(standard + SHARED * np.array(shares)))
     around = np.abs(source.owners - place) <= 1
     return _Match(same, near.max(axis=0), near[around].max(axis=0, initial=0), place, float(cosines.max()))
-
-
-def _garbled(written: str, nearest: str, asked: EmbeddedWords, match: _Match, index: Index) -> Iterator[str]:
-    """What weak models make of words: some that are none, and others in the place of those that they copy.
-
-    A word far from all of the source is one of the first where the archive does not know it, and of
-    the others where the rest of the sentence is the nearest one's.
-    """
-    told = [fold(word) for word in re.findall(r"\w+", written)]
-    there = {fold(word) for word in re.findall(r"\w+", nearest)}
-    copied = sum(word in there for word in told) / len(told)
-    for text, near in zip(asked.texts, match.best, strict=True):
-        unknown = text.isalpha() and not any(stem in index.words.terms for stem in _stems(text))
-        if (unknown and near < FAR) or (copied >= COPIED and near < FAR_IN_A_COPY):
-            yield text
 
 
 _stems = lru_cache(maxsize=100_000)(stems_of)  # of single words, which come again and again
