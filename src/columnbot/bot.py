@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 
 from columnbot.answering import Answer, answer_by_quoting, growing
 from columnbot.articles import Article
-from columnbot.checking import Verdict, check_sentence
+from columnbot.checking import Verdict, check_sentence, embed_written
 from columnbot.embedding import Embedder, open_embedder, open_reader
 from columnbot.errors import ColumnbotError, ModelMismatch
 from columnbot.evidence import odds_of
@@ -241,8 +241,12 @@ class ColumnBot:
         if self.writer is None:
             return growing(quoted)
 
+        embedded = lru_cache(maxsize=1)(partial(embed_written, embedder=source.embedder, index=source.index))
+
         def check(written: str, passages: Sequence[Passage]) -> Verdict:
-            return check_sentence(written, passages, source.embedder, source.index, self._judge, self._reader)
+            return check_sentence(
+                written, passages, source.embedder, source.index, self._judge, self._reader, embedded(written)
+            )
 
         reading = partial(odds_of, self._reader, retrieved.searched.focus) if self._reader else None
         return write_answer(quoted, self.writer, check, reading)

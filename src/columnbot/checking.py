@@ -121,13 +121,14 @@ def check_sentence(
     index: Index,
     judge: Judge | None = None,
     reader: Reader | None = None,
+    asked: EmbeddedWords | None = None,
 ) -> Verdict:
     """Whether the passages, which have to be of the index, bear out a sentence. A judge may only find more against it.
 
-    With a reader fewer pass that are not borne out. Raises `ValueError` where there are no passages, or not of this
-    index, or nothing is written.
+    With a reader fewer pass that are not borne out. `asked` is what `embed_written` gives, for who holds one sentence
+    against many passages. Raises `ValueError` where there are no passages, or not of this index, or nothing is written.
     """
-    reading = read(written, passages, embedder, index, reader)
+    reading = read(written, passages, embedder, index, reader, asked)
     scales = READ if reader else QUICK
     weights, usual = np.array([*scales.signals.values()], np.float32).T
     chance = float(1 / (1 + np.exp(-(reading.signals @ weights + scales.intercept))))
@@ -151,14 +152,25 @@ class Reading:
     words: dict[str, tuple[str, ...]]
 
 
+def embed_written(written: str, embedder: Embedder, index: Index) -> EmbeddedWords:
+    """A written sentence's vectors, by the encoder as it comes: what that has learnt is of questions."""
+    return embed(index, embedder.untaught, Question(written, written))
+
+
 def read(
-    written: str, passages: Sequence[Passage], embedder: Embedder, index: Index, reader: Reader | None = None
+    written: str,
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    index: Index,
+    reader: Reader | None = None,
+    asked: EmbeddedWords | None = None,
 ) -> Reading:
-    """Holds a sentence against passages of the index. Raises `ValueError` as `check_sentence` does."""
+    """Holds a sentence against passages of the index. Takes and raises what `check_sentence` does."""
     if not re.search(r"\w", written):
         raise ValueError("a sentence without words says nothing that could be held against its source")
-    source, embedder = _source(passages, index), embedder.untaught
-    asked = embed(index, embedder, Question(written, written))
+    source = _source(passages, index)
+    asked = asked or embed_written(written, embedder, index)
+    embed_questions = embedder.untaught.embed_questions
     places = [start for start, _ in telling_words(written)]
     match = _match(asked, source, index)
     nearest = source.sentences[match.place]
@@ -176,13 +188,13 @@ def read(
     shared = match.same[source.owners == match.place].any(axis=0) @ asked.weights
     rivals = index.passage_vectors.nearest(asked.vector, RIVALS)[0]
     vector = np.asarray(asked.vector, np.float32)
-    alone = _alone(nearest, embedder.embed_questions)
+    alone = _alone(nearest, embed_questions)
     signals = [
         min(len(numbers) - len(small), 2),
         bool(small),
         min(len(names), 2),
         flips * shared**2,  # in a quote a single "niet" tells; in other words there are other ways to deny
-        (vector - _alone(turned(written), embedder.embed_questions)) @ alone,
+        (vector - _alone(turned(written), embed_questions)) @ alone,
         claims_cause(written) and not gives_cause(nearest),
         min(len(opposites), 2),
         match.near @ asked.weights,

@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 import numpy as np
@@ -240,11 +240,12 @@ class _Draft:
 
         Weak models cite the wrong one, which may have words enough in common to pass.
         """
+        held = cache(lambda *of: self._check(sentence.text, [self._passages[n] for n in of]))
         cited = [n - 1 for n in sentence.numbers if 1 <= n <= len(self._passages)]
-        verdict = self._check(sentence.text, [self._passages[n] for n in cited]) if cited else None
+        verdict = held(*cited) if cited else None
         chosen, chance = (cited, verdict.chance) if verdict and verdict.supported else ([], 0.0)
         if not (verdict and len(chosen) == 1 and verdict.chance >= PLAIN):
-            alone = [self._check(sentence.text, (passage,)) for passage in self._passages]
+            alone = [held(n) for n in range(len(self._passages))]
             chosen = [n for n in chosen if alone[n].supported] or chosen  # without one that has nothing to do with it
             best = max(range(len(alone)), key=lambda n: (alone[n].supported, alone[n].chance))
             if alone[best].supported and not (chosen and alone[best].chance <= chance + LITTLE):
