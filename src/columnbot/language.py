@@ -3,7 +3,6 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from snowballstemmer.dutch_stemmer import DutchStemmer
 from snowballstemmer.english_stemmer import EnglishStemmer
+
+from columnbot.blocks import blocks_of
 
 if TYPE_CHECKING:
     from choppa import SrxDocument
@@ -60,23 +61,9 @@ def sentence_spans(text: str, language: str = "nl") -> list[tuple[int, int]]:
     where they part what belongs together.
     """
     spans = []
-    for start, end in _blocks(text):
-        spans += [(start + a, start + b) for a, b in _split_block(text[start:end], language)]
+    for block in blocks_of(text):
+        spans += [(block.start + a, block.start + b) for a, b in _split_block(text[block.start : block.end], language)]
     return spans
-
-
-_BLOCK = re.compile(r"(?:(?!\n\s*\n|\n- ).)+", re.DOTALL)
-_MARKER = re.compile(r"\s*(?:> )?(?:- )?")
-
-
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Paragraphs and list items, without the marker of an item or a quoted block."""
-    for match in _BLOCK.finditer(text):
-        marker = _MARKER.match(match.group())
-        start = match.start() + (marker.end() if marker else 0)
-        end = match.start() + len(match.group().rstrip())
-        if start < end:
-            yield start, end
 
 
 def _split_block(block: str, language: str) -> list[tuple[int, int]]:

@@ -2,18 +2,19 @@
 
 import re
 
-MARKER = "- "
+from columnbot.blocks import ITEM, QUOTED
+
 LONGEST_HEADING = 14  # words
 _ENDS = ".!?…:;,"
 _MORE_BELOW = re.compile(r"[ \t]*\n[ \t]*\n\s*\S")
-_LIST = re.compile(rf"^{MARKER}.*(?:\n+{MARKER}.*)+", re.MULTILINE)
+_LIST = re.compile(rf"^{ITEM}.*(?:\n+{ITEM}.*)+", re.MULTILINE)
 
 
 def lists_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The spans of the lists of several items that lie wholly between two places, in order."""
     # A passage begins behind the marker of an item that opens it.
     found = ((match.start(), match.start() + len(match.group().rstrip())) for match in _LIST.finditer(text))
-    return [(first, last) for first, last in found if start - len(MARKER) <= first and last <= end]
+    return [(first, last) for first, last in found if start - len(ITEM) <= first and last <= end]
 
 
 def is_heading(text: str, start: int, end: int) -> bool:
@@ -23,7 +24,7 @@ def is_heading(text: str, start: int, end: int) -> bool:
     return (
         span.rstrip("\"”’')]*")[-1:] not in _ENDS
         and len(span.split()) <= LONGEST_HEADING
-        and not span.startswith(("> ", MARKER))
+        and not span.startswith((QUOTED, ITEM))
         and "\n" not in span
         and (start == 0 or above == "\n\n")
         and _MORE_BELOW.match(text, end) is not None
@@ -32,19 +33,19 @@ def is_heading(text: str, start: int, end: int) -> bool:
 
 def in_lines(text: str, start: int, end: int) -> str:
     """What stands there, an item of a list and a heading on a line of their own, all else in one line."""
-    if text[_line_begin(text, start) : start] == MARKER and f"\n{MARKER}" in text[start:end]:
-        start -= len(MARKER)  # the first of several items
+    if text[_line_begin(text, start) : start] == ITEM and f"\n{ITEM}" in text[start:end]:
+        start -= len(ITEM)  # the first of several items
     lines: list[str] = []
     place, apart = start, True  # whether the next words begin a line
     for line in text[start:end].splitlines(keepends=True):
         plain = " ".join(line.split())
         if plain:
             heading = is_heading(text, place, min(place + len(line.rstrip()), end))
-            if apart or heading or plain.startswith(MARKER):
+            if apart or heading or plain.startswith(ITEM):
                 lines.append(plain)
             else:
                 lines[-1] += f" {plain}"
-            apart = heading or lines[-1].startswith(MARKER)
+            apart = heading or lines[-1].startswith(ITEM)
         place += len(line)
     return "\n".join(lines)
 

@@ -2,7 +2,8 @@
 
 import re
 
-QUOTED = "> "  # opens a paragraph that a column quotes as a block
+from columnbot.blocks import QUOTED
+
 _OPENING, _CLOSING = "“„«", "”»"
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 

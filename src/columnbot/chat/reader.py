@@ -9,21 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from typing import Literal
 
 from columnbot.answering import Citation
 from columnbot.articles import Article
+from columnbot.blocks import Block, blocks_of
 from columnbot.messages import say, signature
-from columnbot.quotations import QUOTED
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph, a list item or a quoted paragraph: offsets into `article.text`, without the mark of either."""
-
-    start: int
-    end: int
-    kind: Literal["p", "li", "blockquote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +59,6 @@ def sheet_html(
     )
 
 
-def blocks_of(text: str) -> Iterator[Block]:
-    """Paragraphs and list items, in order: a blank line ends a block, and so does a line that starts an item."""
-    for match in re.finditer(r"(?:(?!\n\s*\n|\n- ).)+", text, re.DOTALL):
-        mark = re.match(rf"\s*({QUOTED})?(- )?", match.group())
-        start = match.start() + (mark.end() if mark else 0)
-        end = match.start() + len(match.group().rstrip())
-        if start < end:
-            yield Block(start, end, "blockquote" if mark and mark[1] else "li" if mark and mark[2] else "p")
-
-
 def stretches_of(block: Block, citations: Sequence[Citation]) -> Iterator[Stretch]:
     """The block cut wherever a citation starts or ends."""
     inside = [c for c in citations if c.start < block.end and c.end > block.start]
@@ -103,9 +83,10 @@ def _original(article: Article, language: str) -> str:
 def _body(text: str, citations: Sequence[Citation], chosen: int | None) -> str:
     parts = []
     for kind, blocks in groupby(blocks_of(text), key=lambda block: block.kind):
-        tag = "li" if kind == "li" else "p"
+        tag = "li" if kind == "item" else "p"
         html = "".join(f"<{tag}>{_block(text, block, citations, chosen)}</{tag}>" for block in blocks)
-        parts.append({"p": html, "li": f"<ul>{html}</ul>", "blockquote": f"<blockquote>{html}</blockquote>"}[kind])
+        around = {"paragraph": "", "item": "ul", "quoted": "blockquote"}[kind]
+        parts.append(f"<{around}>{html}</{around}>" if around else html)
     return "".join(parts)
 
 

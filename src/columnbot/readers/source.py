@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from lxml import etree
 from lxml import html as lxml_html
 
-from columnbot.quotations import QUOTED
+from columnbot.blocks import ITEM, QUOTED
 
 
 class Unreadable(Exception):
@@ -190,7 +190,7 @@ def _with_items_marked(text: str) -> str:
     if _ITEM not in text:
         return text
     text = re.sub(f"{_ITEM}\\s*(?=[{_ITEM}{_END_OF_ITEM}{_QUOTE}{_UNQUOTE}])", "", text)
-    return re.sub(f"{_ITEM}\\s*", "- ", text).replace(_END_OF_ITEM, "")
+    return re.sub(f"{_ITEM}\\s*", ITEM, text).replace(_END_OF_ITEM, "")
 
 
 def _with_quotes_marked(text: str) -> str:
@@ -301,7 +301,7 @@ def words_of_name(path: str) -> str | None:
 
 def first_words(text: str, limit: int = 70) -> str:
     """The text's opening as a title: its first sentence-like part, cut at a word."""
-    opening = re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix(QUOTED).removeprefix("- "), maxsplit=1)[
+    opening = re.split(r"(?<=\w[.!?…])\s|\n", text.strip().removeprefix(QUOTED).removeprefix(ITEM), maxsplit=1)[
         0
     ].strip(". ") or " ".join(text.split())
     if len(opening) <= limit:
