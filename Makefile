@@ -1,6 +1,7 @@
 # make chat                       the chat on http://127.0.0.1:7860, on the sample archive in articles/
 # make chat ARTICLES=/my/archive  the same on your own columns, with an index of their own
-# make test                       everything a change has to pass
+# make test                       what every change has to pass
+# make slow                       the tests that take long, which a change has to pass before it lands
 # make bench                      columnbot beside its peers, into docs/performance.md
 ARTICLES ?= articles
 INDEX ?= $(if $(filter articles,$(ARTICLES)),index,$(patsubst %/,%,$(ARTICLES)).index)
@@ -8,10 +9,11 @@ PORT ?= 7860
 PYTHON ?= python3
 PARTS ?= build ask cold rebuild search
 ROUNDS ?= 5
+PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 THREADS ?= $(shell nproc 2>/dev/null || echo 1)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: chat index test lint bench evaluate clean
+.PHONY: chat index test slow lint bench evaluate clean
 
 chat: index
 	.venv/bin/columnbot chat --index "$(INDEX)" --port $(PORT)
@@ -21,7 +23,11 @@ index: .venv/installed
 
 test: .venv/installed-dev lint
 	.venv/bin/python -m tests.chromium
-	.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
+
+slow: .venv/installed-dev
+	.venv/bin/python -m tests.chromium
+	$(PYTEST) --slow -m slow
 
 lint: .venv/installed-dev
 	.venv/bin/ruff check .

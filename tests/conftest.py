@@ -13,15 +13,19 @@ from tests.serving import running
 ROOT = Path(__file__).parent.parent
 
 
+ONLY_WITH = {"cluster": "--clusters", "slow": "--slow"}  # marks, and the options without which they are left out
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--clusters", action="store_true", help="also what runs on Milvus and Ray (some minutes)")
+    parser.addoption("--slow", action="store_true", help="also what takes long")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--clusters"):
-        left_out = [item for item in items if item.get_closest_marker("cluster")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    marks = [mark for mark, option in ONLY_WITH.items() if not config.getoption(option)]
+    left_out = [item for item in items if any(map(item.get_closest_marker, marks))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

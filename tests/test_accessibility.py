@@ -61,8 +61,8 @@ def against_the_rules(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.slow)])
 def test_nothing_is_against_the_guidelines(browser: Browser, address: str, language: str, scheme: Any) -> None:
     page = opened(browser, address, width=WIDTHS[0], height=800, language=language, color_scheme=scheme)
     found = {}

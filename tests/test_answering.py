@@ -108,6 +108,7 @@ def test_a_citation_that_does_not_stand_in_its_article_cannot_be_made() -> None:
         Citation(1, article, "De hond", 0, 7)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1, max_size=200).filter(lambda text: any(c.isalnum() for c in text)))
 def test_any_question_gets_a_sound_answer(bot: ColumnBot, question: str) -> None:

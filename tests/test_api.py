@@ -26,6 +26,7 @@ def schema(sample_index: Path) -> BaseSchema:
     return made.exclude(path_regex="heartbeat|queue/data")
 
 
+@pytest.mark.slow
 def test_no_call_makes_the_server_fail(schema: BaseSchema, address: str) -> None:
     asked: Counter[str] = Counter()
     for found in schema.get_all_operations():

@@ -88,9 +88,9 @@ def test_conversations_do_not_hear_each_other(bot: ColumnBot) -> None:
 
 
 def test_threads_may_share_a_bot(bot: ColumnBot) -> None:
-    questions = [f"Wat schreef de columnist in {year} over klanten?" for year in range(2009, 2017)]
+    questions = [f"Wat schreef de columnist in {year} over klanten?" for year in range(2009, 2013)]
     alone = [bot.ask(question) for question in questions]
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(bot.ask, questions)) == alone
 
 

@@ -308,6 +308,7 @@ def test_what_this_archive_is_stands_one_click_away(page: Page) -> None:
     expect(page.locator("#cb-about")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_after_a_restart_in_mid_chat_what_was_asked_is_not_lost(browser: Browser, sample_index: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
@@ -412,6 +413,7 @@ def test_an_answer_that_is_being_written_can_be_stopped(browser: Browser, sample
             page.close()
 
 
+@pytest.mark.slow
 def test_while_the_language_model_is_away_the_reader_gets_quotes_and_why(browser: Browser, sample_index: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         nobody = f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
@@ -426,6 +428,7 @@ def test_while_the_language_model_is_away_the_reader_gets_quotes_and_why(browser
         page.close()
 
 
+@pytest.mark.slow
 def test_a_chat_goes_on_when_its_index_is_built_again(browser: Browser, tmp_path: Path) -> None:
     columns, index = tmp_path / "columns", tmp_path / "index"
     columns.mkdir()
@@ -455,6 +458,7 @@ def test_whoever_watches_over_the_chat_hears_that_it_runs_and_nothing_else(addre
         assert (ready.status, ready.read()) == (200, b"ready")
 
 
+@pytest.mark.slow
 def test_behind_a_password_nobody_reads_anything_without_it(
     browser: Browser, sample_index: Path, tmp_path: Path
 ) -> None:
@@ -498,6 +502,7 @@ server.run()
 """
 
 
+@pytest.mark.slow
 def test_it_can_be_a_path_of_another_application_and_stand_in_a_frame(browser: Browser, sample_index: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])

@@ -299,6 +299,7 @@ def test_a_second_build_is_told_to_wait_and_the_first_ends_well(archive: Path, i
     assert len(open_index(index).articles) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kept", "embedded"), [("whole", 0), ("torn", 4)])
 def test_a_build_that_was_killed_leaves_what_was_there_and_the_next_one_goes_on_with_what_it_embedded(
     build: Build,

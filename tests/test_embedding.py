@@ -167,6 +167,7 @@ def test_questions_of_the_untaught_have_the_vectors_that_the_packages_own_engine
     assert cosines(untaught.embed_questions(TEXTS), engine.query(TEXTS)).min() >= 0.999
 
 
+@pytest.mark.slow
 def test_questions_are_asked_as_was_learnt_by_numpy_and_by_torch(
     embedder: Embedder, untaught: Embedder, weights: BundledWeights
 ) -> None:

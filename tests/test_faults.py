@@ -27,7 +27,10 @@ from tests.faults.trials import (
     steps_of_a_build,
 )
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills children, and reads /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="kills children, and reads /proc"),
+]
 
 
 @pytest.fixture(scope="module")

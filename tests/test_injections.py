@@ -24,6 +24,12 @@ NAMES = [f"{a}{b}" for a in ("Ver", "Van", "Ter", "Op", "Uit") for b in
           "berghen", "wouden")]  # fmt: skip
 
 
+A_FEW_OFTEN = [
+    pytest.param(number, id=payload["id"], marks=pytest.mark.slow if number % 6 else ())
+    for number, payload in enumerate(PAYLOADS)
+]
+
+
 def question_of(number: int) -> str:
     return f"Hoe laat gaat de oven van bakker {NAMES[number]} aan?"
 
@@ -105,7 +111,7 @@ def test_a_model_that_obeys_gets_nothing_into_an_answer(poisoned: ColumnBot, num
         assert PAYLOADS[number]["canary"].lower() not in visit["messages"][1]["content"].lower()
 
 
-@pytest.mark.parametrize("number", range(60), ids=lambda n: PAYLOADS[n]["id"])
+@pytest.mark.parametrize("number", A_FEW_OFTEN)
 def test_also_where_the_rules_miss_it_no_address_and_no_markup_gets_through(
     poisoned: ColumnBot, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -306,6 +306,7 @@ def test_a_post_of_one_line_of_fifty_megabytes_is_left_out_and_named(tmp_path):
     assert reasons == {"e.xml#lang": "54 million characters are too many for one article"}
 
 
+@pytest.mark.slow
 def test_an_export_larger_than_any_single_article_may_be_is_read_whole(tmp_path):
     items = [
         item(i, title=f"Stuk {i}", name=f"stuk-{i}", text=f"Dit is nummer {i}. " + "Hij kwam niet, en zij wel. " * 8000)

@@ -206,6 +206,7 @@ def test_a_damaged_file_does_not_stop_the_others_in_the_zip(tmp_path):
     assert "damaged in the zip" in reasons["oud.zip/een.md"]
 
 
+@pytest.mark.slow
 def test_an_export_in_a_zip_is_streamed_like_any_other(tmp_path):
     rows = "titel,tekst\n" + "".join(f"Stuk {n},{'Hij kwam niet en zij wel. ' * 900}{n}\n" for n in range(1000))
     assert len(rows) > 20_000_000  # more than one article may be

@@ -42,7 +42,9 @@ IN_ONE_FILE: dict[str, tuple[str, Callable[[Sequence[Article]], bytes]]] = {
 
 
 @pytest.mark.parametrize("rendered", [*RENDERED, *IN_ONE_FILE])
-@pytest.mark.parametrize("folder", [ROOT / "articles", REAL], ids=["sample", "real"])
+@pytest.mark.parametrize(
+    "folder", [pytest.param(ROOT / "articles", id="sample"), pytest.param(REAL, id="real", marks=pytest.mark.slow)]
+)
 def test_what_is_rendered_comes_back(folder: Path, rendered: str, tmp_path: Path) -> None:
     columns = columns_of(folder)
     names = render(columns, rendered, tmp_path)

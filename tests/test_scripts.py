@@ -15,7 +15,7 @@ from tests.payloads import payloads
 from tests.serving import FLAGS, own, running
 from tests.test_browser import ask
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAYLOADS = payloads()
 EACH, AT_ONCE = 20, 5  # payloads a column, and a question
 NAMES = ("Verhoeven", "Vandijken", "Termolens", "Opvelden", "Uitbruggen", "Verduinen", "Vanbossen", "Termeeren",

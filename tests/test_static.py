@@ -98,6 +98,7 @@ def test_an_index_made_with_it_is_not_taken_for_one_of_the_bundled_model(
         ColumnBot.open(tmp_path / "index", model="bundled")
 
 
+@pytest.mark.slow
 def test_neither_building_nor_asking_loads_torch(sample_archive: Path, tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from columnbot import ColumnBot, Settings, build_index; "

@@ -43,6 +43,7 @@ def question(bot: ColumnBot, number: int, asked: str, path: str, words: str) -> 
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_lessons_are_gathered_and_what_is_learnt_from_them_is_read_with(
     sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +72,7 @@ def test_lessons_are_gathered_and_what_is_learnt_from_them_is_read_with(
     assert len(np.load(learnt)["l2.q.w.down"]) == 2
 
 
+@pytest.mark.slow
 def test_how_to_ask_is_learnt_and_asked_with(
     sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,7 @@ def test_what_a_session_keeps_of_an_answer_is_what_its_buttons_open(bot: ColumnB
         assert column_at(session, reference, "nl") == column_at(whole, reference, "nl") is not None
 
 
+@pytest.mark.slow
 def test_of_many_questions_at_once_each_is_answered_or_told_that_it_is_busy(address: str) -> None:
     with urllib.request.urlopen(address + "/config") as config:
         asking, rest = event_of(json.load(config), "submit")

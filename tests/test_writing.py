@@ -1,14 +1,17 @@
 """Answers in a model's words: what is shown, what is kept out, and what the reader gets when the model fails."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from columnbot import Answer, ColumnBot
 from columnbot.chat.render import answer_html
+from columnbot.checking import Verdict
 from columnbot.follow_up import Turn, spell_out
+from columnbot.passages import Passage
 from columnbot.prose import Written, sentences_of, written
+from columnbot.writing import AFTER_A_SLIP, IN_ITS_WORDS, write_answer
 from tests.servers import (
     Behaviour,
     Visit,
@@ -95,6 +98,24 @@ def test_what_is_copied_stands_as_the_column_has_it(writing: ColumnBot) -> None:
         writing, saying(f"{garbled} [1]. {garbled} [1]. Dat hangt naast het koffieapparaat sinds maandag [1].")
     )
     assert [sentence.text.startswith(head + quote) for sentence in answer.sentences] == [True]
+
+
+def test_a_model_that_has_slipped_is_held_to_more(writing: ColumnBot) -> None:
+    quoted = writing.ask(QUESTION)
+    loosely = "Wie er nog geen klant is krijgt vanaf maart geen telefoontje."
+    sure = (AFTER_A_SLIP + IN_ITS_WORDS) / 2
+
+    def check(text: str, passages: Sequence[Passage]) -> Verdict:
+        return Verdict(text.startswith(loosely), sure)
+
+    def written_of(text: str) -> list[str]:
+        with playing(saying(text)) as served:
+            *_, answer = write_answer(quoted, served.model(), check)
+        return [sentence.text for sentence in answer.sentences]
+
+    assert written_of(f"{loosely} [1]") == [loosely]
+    (quote,) = written_of(f"{FALSE} [1]. {loosely} [1]")
+    assert quote.startswith("In “Wij bellen niet meer” (Redactie columnbot, 15 februari 2018): “")
 
 
 def test_a_sentence_put_right_is_no_repetition(writing: ColumnBot) -> None:
