@@ -13,15 +13,22 @@ import shutil
 import statistics
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from columnbot import ColumnBot, build_index
-from columnbot.embedding import open_embedder
+from columnbot.embedding import open_embedder, open_reader
+from columnbot.embedding.encoder import Layers
+from columnbot.embedding.learnt import read_learnt
+from columnbot.embedding.reader import LEARNT
+from columnbot.embedding.weights import bundled_file, read_weights
 from columnbot.readers import read_archive
 
 ROUNDS = 5
@@ -95,10 +102,51 @@ def answers(index: Path, questions: Path, *, quick: bool) -> None:
     print(f"{whole * 1000:.1f} ms, {whole / alone:.2f} times the {alone * 1000:.1f} ms of embedding the question alone")
     taken: dict[str, float] = defaultdict(float)
     timed(ANSWER, taken)
+    lengths = [] if quick else noted_lengths()
     started = perf_counter()
     for question in asked:
         bot.ask(question)
     show(ANSWER, taken, perf_counter() - started, len(asked))
+    if lengths:
+        floor, operations = products(lengths)
+        print(
+            f"{floor / len(asked) * 1000:8.2f} ms  the matrix products of that reading by themselves: "
+            f"{len(lengths) / len(asked):.1f} passages, {sum(lengths) / len(asked):.0f} tokens, "
+            f"{operations / len(asked) / 1e9:.0f} GFLOP an answer, {operations / floor / 1e9:.0f} GFLOP/s"
+        )
+
+
+def noted_lengths() -> list[int]:
+    """From now on the tokens of each question and passage that are read together are noted in it."""
+    lengths: list[int] = []
+    reader, states = open_reader(), Layers.states
+    if reader is None:
+        raise SystemExit("the bundled model has no package here, and nothing is read without it: --quick")
+
+    def noting(layers: Layers, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        if layers is reader._layers:
+            lengths.append(len(ids))
+        return states(layers, ids)
+
+    setattr(Layers, "states", noting)  # noqa: B010
+    return lengths
+
+
+def products(lengths: Sequence[int]) -> tuple[float, float]:
+    """Seconds for the products of states and weights alone that reading so long texts takes, and their operations."""
+    weights, layers = read_weights(bundled_file()), int(read_learnt(LEARNT)["layers"])
+    h, i = weights.hidden, weights.intermediate
+    shapes = ((h, 3 * h), (h, h), (h, i), (i, h))
+    matrices = [[np.ones(shape, np.float32) for shape in shapes] for _ in range(layers)]
+    seconds = 0.0
+    for length in lengths:
+        states = [np.ones((length, inputs), np.float32) for inputs, _ in shapes]
+        started = perf_counter()
+        for layer in matrices:
+            for x, matrix in zip(states, layer, strict=True):
+                x @ matrix
+        seconds += perf_counter() - started
+    return seconds, 2.0 * layers * sum(lengths) * sum(a * b for a, b in shapes)
 
 
 def rebuilds(index: Path, articles: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from columnbot import ColumnBot
+from columnbot import ColumnBot, build_index
 from columnbot.checking import QUICK, READ, Verdict, check_sentence
 from columnbot.claims import claims_cause, denials, folded_words, names_of, opposed, stands_in, turned
 from columnbot.embedding import Embedder, Reader, open_reader
@@ -94,6 +94,15 @@ def test_the_year_and_author_of_a_column_are_known_though_its_text_does_not_name
     assert check(index, embedder, LUNCH, "Op 10 november", written).reason not in ("number", "name")
 
 
+def test_a_passage_without_a_telling_word_bears_out_nothing(tmp_path, embedder):
+    (tmp_path / "nu.md").write_text("# Nu dan?\n\nHet is zo. Dat was het. Wat is dat?", encoding="utf-8")
+    build_index(tmp_path, tmp_path / "index")
+    index = ColumnBot.open(tmp_path / "index").index
+    for written in ("Anton kwam.", "Anton kwam op zondag met soep.", "Het is zo."):
+        check_sentence(written, [index.passages[0]], embedder, index)
+    assert not check_sentence("Anton kwam op zondag met soep.", [index.passages[0]], embedder, index).supported
+
+
 def test_a_sentence_that_cites_nothing_or_says_nothing_is_a_mistake_of_the_caller(index, embedder):
     with pytest.raises(ValueError, match="cites nothing"):
         check_sentence("Anton kwam met soep.", [], embedder, index)
@@ -105,6 +114,7 @@ def test_a_sentence_that_cites_nothing_or_says_nothing_is_a_mistake_of_the_calle
     ("text", "values"),
     (
         ("zevenentwintig van de 1.250 mensen", [27, 1250]),
+        ("2½ jaar en 3 1⁄4 procent", [2.5, 3.25]),
         ("vier miljoen euro, 16,7 procent en drieduizend dagen", [4e6, 16.7, 3000]),
         ("de tweeëntwintigste, vierdejaars en in de jaren '90", [22, 4, 90]),
         ("seven hundred of twenty-one thousand", [700, 21000]),

@@ -311,6 +311,11 @@ def test_the_guest_of_an_archive_of_one_author_is_one_who_writes(question: str, 
         ("Ik wil mijn leven beëindigen", True),
         ("I don't want to live anymore", True),
         ("I'm suicidal", True),
+        ("Ik wil graag dood", True),
+        ("Ik wil stoppen met leven", True),
+        ("Ik wil me van het leven beroven", True),
+        ("Hoe verhang ik me?", True),
+        ("Hoe verhang ik een schilderij?", False),
         ("Ik denk er al jaren over om zelfmoord te plegen", True),
         ("Ik heb veel gelezen, maar ik ga zelfmoord plegen", True),
         ("Waarom wilde hij er een einde aan maken?", False),
@@ -393,6 +398,10 @@ def test_a_follow_up_keeps_to_the_author_and_tags_of_the_question_before() -> No
         ("Hoe verander ik mijn wachtwoord?", False),
         ("Wat is evolutie?", False),
         ("Who changed the law?", False),
+        ("What has he written about climate change?", False),
+        ("Is behaviour change possible?", False),
+        ("How did he change his password?", False),
+        ("Did his opinion of the train change?", True),
         ("Wanneer veranderde het bedrijf van naam?", False),
     ],
 )
@@ -439,6 +448,12 @@ def test_a_name_beside_another_name_or_an_article_is_nobody_s(question, author):
     assert understand(question, archive).author == author
 
 
+def test_so_it_is_where_the_name_has_an_accent():
+    archive = Archive(("André de Vries",))
+    assert understand("Wat vond André Kuipers van de ruimte?", archive).author is None
+    assert understand("Wat vond André de Vries van de ruimte?", archive).author == "André de Vries"
+
+
 @pytest.mark.parametrize(
     ("question", "subject"),
     [
@@ -466,6 +481,11 @@ def test_a_word_that_is_a_name_too_is_searched_for_where_it_is_a_word(question, 
         ("tussen januari 2010 en maart 2013", 2010, 2013),
         ("van 2012 tot nu", 2012, 2026),
         ("tussen 2010 en vandaag", 2010, 2026),
+        ("sinds vorig jaar", 2025, 2026),
+        ("after 2010 but before 2013", 2011, 2012),
+        ("before the end of 2012", 1900, 2012),
+        ("after the end of 2012", 2013, 2026),
+        ("de afgelopen paar jaar", 2023, 2026),
     ],
 )
 def test_a_date_bounds_years_as_its_year_does(question, first, last):
@@ -483,6 +503,8 @@ def test_until_a_part_of_a_year_is_within_it():
         "Hoe kreeg hij 2000 bezoekers?",
         "na 2000 kilometer",
         "over 2000 jaar",
+        "Is $2000 te veel?",
+        "Waren er 2000 foto's?",
         "2000% meer",
         "het laatste jaar van zijn studie",
     ],

@@ -29,12 +29,18 @@ def quoted(text: str) -> list[str]:
         ('"Ik ga. Jij blijft." Dat zei hij.', ['"Ik ga.', 'Jij blijft."']),
         ("Een “open” web is mooi. Het is van ons.", []),
         ("Hij riep: “Ga. Nu.\n\nEen nieuwe alinea is weer van mij.", ["Nu."]),
-        ('Een scherm van 15" is klein. Dat vond ik.\n\nMaar goed.', ["Dat vond ik."]),  # what only looks like a mark
+        ('Hij kocht een 27" scherm van Dell. Dat was het geld waard.', []),  # inches
         ("5 > 3 is waar. En a > b ook.", []),
     ],
 )
 def test_what_stands_in_a_quoted_block_or_between_marks_is_quoted(text: str, expected: list[str]) -> None:
     assert quoted(text) == expected
+
+
+def test_a_span_that_goes_on_behind_a_quoted_block_is_not_all_quoted() -> None:
+    text = "> Ik ga.\n\nDat zei Wim."
+    assert is_quoted(text, 2, 8)
+    assert not is_quoted(text, 2, len(text))
 
 
 @given(st.text(alphabet='ab. \n>“”"', max_size=60))

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from columnbot import Answer, ColumnBot
+from columnbot.articles import Article
 from columnbot.chat.render import answer_html
 from columnbot.checking import Verdict
 from columnbot.follow_up import Turn, spell_out
-from columnbot.passages import Passage
+from columnbot.passages import Passage, split_articles
 from columnbot.prose import Written, sentences_of, written
-from columnbot.writing import AFTER_A_SLIP, IN_ITS_WORDS, write_answer
+from columnbot.writing import AFTER_A_SLIP, IN_ITS_WORDS, bearing_run, write_answer
 from tests.servers import (
     Behaviour,
     Visit,
@@ -64,6 +65,13 @@ def test_a_sentence_that_the_columns_bear_out_is_shown_with_their_words(writing:
         ("Dat is zo (bron 3), zegt men.", (3,), False),
         ("Kijk op Evil.com [1].", (1,), True),
         ("Ga naar EVIL.COM [1].", (1,), True),
+        ("Hij fietste [1] (samen met Lotte).", (1,), False),
+        ("Dat is zo [1] (2012).", (1,), False),
+        ("Dat is zo [1](http://evil.com).", (), True),
+        ("Dat is zo [1-3].", (1, 2, 3), False),
+        ("Dat is zo [^1].", (1,), False),
+        ("Dat is zo [fragmenten 1 en 2].", (1, 2), False),
+        ("Dat is zo (bron: 1).", (1,), False),
     ],
 )
 def test_what_is_no_mark_and_no_address_stays(text: str, numbers: tuple[int, ...], had_link: bool) -> None:
@@ -192,6 +200,13 @@ def test_what_the_archive_does_not_know_is_not_asked_of_the_model(writing: Colum
     assert served.visits == []
 
 
+def test_no_quote_goes_from_the_words_of_another_over_to_the_column_s_own() -> None:
+    text = "> Ik haat fietsen.\n\nDat zei mijn buurman, en ik vond het onzin."
+    split = split_articles([Article("a.md", "Fietsen", text)])
+    start, end = bearing_run("De buurman haat fietsen, en dat vond ik onzin.", split[0])
+    assert "\n\n" not in text[start:end]
+
+
 def test_it_grows_by_checked_sentences_while_the_model_still_writes(writing: ColumnBot) -> None:
     with playing(falling_silent_after(f"{TRUE} [1]. {FALSE} [1]. En dan")) as served:
         writing.writer = served.model(timeout=2)
@@ -213,6 +228,15 @@ def test_the_model_is_told_passages_in_fences_that_are_new_each_time(writing: Co
     assert first.endswith(f"Vraag: {QUESTION}")
 
 
+def test_where_no_passage_fits_into_the_context_it_says_so(writing: ColumnBot) -> None:
+    with playing(saying(f"{TRUE} [1].")) as served:
+        writing.writer = served.model(context=1024)
+        answer = writing.ask(QUESTION + " En dat wil ik graag weten," * 60)
+    assert served.visits == []
+    assert answer.notice is not None
+    assert "llm_context" in answer.notice
+
+
 @pytest.mark.parametrize("context", [1024, 2048, 8192])
 def test_the_prompt_keeps_within_the_budget(writing: ColumnBot, context: int) -> None:
     with playing(saying("")) as served:
@@ -225,6 +249,8 @@ TEXTS = [
     ("Een zin [1]. Nog een zin [2].", ["Een zin [1].", "Nog een zin [2]."]),
     ("Een zin. [1] Nog een zin. [2][3] Slot.", ["Een zin. [1]", "Nog een zin. [2][3]", "Slot."]),
     ("Dhr. Jansen kwam bijv. om 3.15 uur [1]. Toen niet.", ["Dhr. Jansen kwam bijv. om 3.15 uur [1].", "Toen niet."]),
+    ("Een zin. (1) Nog een zin. (2)", ["Een zin. (1)", "Nog een zin. (2)"]),
+    ("\n\n\n\n\nEen zin.\n\n\n\n\nNog een zin." + "\n" * 500, ["Een zin.", "Nog een zin."]),
     ("- Eén [1]\n- Twee [2]", ["- Eén [1]", "- Twee [2]"]),
     ("Een zin [1]. Van Dalen belt geen bedrijven", ["Een zin [1]."]),
     ("<think>Hm. Wat nu?</think>Een zin [1].", ["Een zin [1]."]),

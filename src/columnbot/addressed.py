@@ -149,7 +149,10 @@ _IN_FIGURES = re.compile(r"\b(?=\w*[^\W\d_])(?=\w*[013457])\w{3,15}\b")
 _LETTERS = str.maketrans("013457", "oieast")
 
 
+_FRACTION = re.compile(r"(?<=\d)[¼½¾⅓⅔⅛⅜⅝⅞]")
+
+
 def seen_text(text: str) -> str:
     """The text as an eye sees it: one way to write each letter (NFKC), nothing invisible."""
-    normal = unicodedata.normalize("NFKC", text)
+    normal = unicodedata.normalize("NFKC", _FRACTION.sub(r" \g<0>", text))  # "2½" is not 21⁄2
     return "".join(c for c in normal if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cn"))

@@ -267,7 +267,8 @@ def _spans(runs: Sequence[Run], ranked: Sequence[Article]) -> list[tuple[Article
     ]
     spans: list[tuple[Article, int, int, int]] = []
     for article, start, end, rank in sorted(found, key=lambda span: (span[0].path, span[1])):
-        if spans and spans[-1][0] is article and not article.text[spans[-1][2] : start].strip(" \n-"):
+        joins = spans and spans[-1][0] is article and not article.text[spans[-1][2] : start].strip(" \n-")
+        if joins and quoted_block(article.text, spans[-1][1]) == quoted_block(article.text, start):
             spans[-1] = (article, spans[-1][1], end, min(spans[-1][3], rank))
         else:
             spans.append((article, start, end, rank))

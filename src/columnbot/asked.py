@@ -104,16 +104,18 @@ _OVER_TIME = (
     r"door de jaren heen|in de loop (?:der|van de) (?:jaren|tijd)|over (?:time|the years)|"
     r"(?:anders|van mening) (?:gaan|geworden)"
 )
-_CHANGED = r"verander(?:de|den|d|t|en)|ontwikkelde zich|evolue\w+|chang(?:e|ed|ing)|evolve[ds]?"
+_CHANGED = r"verander(?:de|den|d|t|en)|ontwikkelde zich|evolue\w+|chang(?:ed|ing)|evolve[ds]?"
+# "Change" is a noun as often: "What has he written about climate change?"
+_DID_CHANGE = r"(?:how (?:did|does)|did|does)\b.*\bchange(?=\W*$| (?:over|since|in|after|between)\b)"
 # A change is asked for by how it went, or whether it did: "wat is evolutie?" and "wie veranderde het?" want no years.
 _CHANGE = re.compile(
     rf"\b(?:{_OVER_TIME})\b|"
     r"(?:^|[.!?]\s)\W*(?:(?:en|maar|and|but)\s+)?(?:(?:hoe(?! (?:kan|kun|kunt|moet|verander)\b)|is|zijn|wat is er|werd|"
-    rf"in hoeverre|how(?! (?:do|can|to|should)\b)|has|have|did|what has)\b.*\b(?:{_CHANGED})\b|veranderde\b|"
-    r"(?:wat veranderde|what changed)\b.*\b(?:mening|visie|opvatting|houding|views?|opinion)\b)",
+    rf"in hoeverre|how(?! (?:do|can|to|should)\b)|has|have|did|what has)\b.*\b(?:{_CHANGED})\b|{_DID_CHANGE}|"
+    r"veranderde\b|(?:wat veranderde|what changed)\b.*\b(?:mening|visie|opvatting|houding|views?|opinion)\b)",
     re.DOTALL,
 )
-OF_CHANGE = re.compile(rf"\b(?:{_OVER_TIME}|{_CHANGED})\b", re.IGNORECASE)  # the words that say so
+OF_CHANGE = re.compile(rf"\b(?:{_OVER_TIME}|{_CHANGED}|change)\b", re.IGNORECASE)  # the words that say so
 
 
 def asks_for_change(question: str) -> bool:

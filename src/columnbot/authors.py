@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from columnbot.language import STOP_WORDS, fold
+from columnbot.language import STOP_WORDS, fold, without_accents
 
 # A name beside one of these is that of a writer; elsewhere it may be somebody written about.
 _WRITES = r"(?:schreef|schrijft|schreven|heeft|had|vindt|vond|zegt|zei|denkt|dacht|raadt|noemt|noemde|does|did|has)"
@@ -24,7 +24,7 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
     for author in near:
         parts = [part for part in fold(author).split() if len(part) > 2 and part not in _PARTICLES]
         # "Jan Terlouw" is not asked of Jan de Vries; what follows a name in lower case cannot be told.
-        others = [part for part in parts if re.search(_ANOTHER.format(re.escape(part)), question)]
+        others = [part for part in parts if re.search(_ANOTHER.format(re.escape(part)), without_accents(question))]
         if _writes(asked, [part for part in parts if part not in others]):
             return author
     return None

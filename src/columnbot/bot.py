@@ -52,9 +52,6 @@ def _possible(where: Filter, source: _Source) -> Filter:
 class ColumnBot:
     """Questions in, cited answers out. Safe to share between threads.
 
-    Where several threads ask at once, or the machine has other work, set OPENBLAS_NUM_THREADS=1 before NumPy is
-    imported (the command line does): its threads then wait for each other, which takes ten times as long.
-
     When the index is built again, it moves over to the new generation between two questions; an
     answer comes from one generation throughout.
 

@@ -255,8 +255,8 @@ def _source(passages: Sequence[Passage], index: Index) -> _Source:
         vectors.sentences.astype(np.float32),
         tuple(word for word, *_ in words),
         vectors.words,
-        np.array([owner for _, owner, _ in words]),
-        np.array([denied for *_, denied in words]),
+        np.array([owner for _, owner, _ in words], np.int64),
+        np.array([denied for *_, denied in words], np.bool_),
     )
 
 
@@ -273,14 +273,15 @@ class _Match:
 
 def _match(asked: EmbeddedWords, source: _Source, index: Index) -> _Match:
     written = [_stems(text) for text in asked.texts]
-    same = np.array([[bool(stems & of) for of in written] for stems in map(_stems, source.words)])
+    same = np.array([[bool(stems & of) for of in written] for stems in map(_stems, source.words)], np.bool_)
+    same = same.reshape(len(source.words), len(written))  # also where there are none
     near = np.where(same, 1, np.minimum(closeness(asked.words, source.word_vectors), 1)).astype(np.float32)
     cosines = source.vectors @ asked.vector
     standard = index.sentence_spread.standardise(asked.vector, cosines)
     shares = [same[source.owners == i].any(axis=0) @ asked.weights for i in range(len(source.sentences))]
     place = int(np.argmax(standard + SHARED * np.array(shares)))
     around = np.abs(source.owners - place) <= 1
-    return _Match(same, near.max(axis=0), near[around].max(axis=0, initial=0), place, float(cosines.max()))
+    return _Match(same, near.max(axis=0, initial=0), near[around].max(axis=0, initial=0), place, float(cosines.max()))
 
 
 _stems = lru_cache(maxsize=100_000)(stems_of)  # of single words, which come again and again

@@ -45,8 +45,8 @@ app = typer.Typer(
 def main() -> None:
     """The entry point: what the user or the machine can mend as one line, everything else as it is."""
     as_json = "--json" in sys.argv[1:]
-    # NumPy, not yet imported here, multiplies small matrices for a question; its threads save a third of
-    # the time on an idle machine, and on a busy one wait for each other ten times as long.
+    # NumPy, not yet imported here, multiplies small matrices for a question: on a busy machine its threads
+    # wait for each other ten times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal of another encoding shows "?" for what it has not

@@ -81,6 +81,7 @@ def figures_of(text: str) -> list[Figure]:
     found: list[Figure] = []
     last: Figure | None = None  # one that a "miljoen" or a "weken" behind it would make more of
     shown, end = "", 0
+    text = _FRACTION.sub(lambda match: f"{match[1]},{_FRACTIONS[match[2]]}", text)
     folded = _TIME.sub(r"\1:\2", fold(text))
     for match in _FIGURE.finditer(folded):
         before, shown = shown, match.group()
@@ -107,6 +108,8 @@ def figures_of(text: str) -> list[Figure]:
 
 
 _TIME = re.compile(r"\b(\d{1,2})\.(\d\d)(?= uur\b)")
+_FRACTIONS = {"½": "5", "1⁄2": "5", "¼": "25", "1⁄4": "25", "¾": "75", "3⁄4": "75"}
+_FRACTION = re.compile(rf"(\d+) ?({'|'.join(_FRACTIONS)})")
 _LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d")  # "in 2012 duizend bezoekers" are no two million
 
 

@@ -124,7 +124,12 @@ def _rules() -> "SrxDocument":
 
 def fold(text: str) -> str:
     """Lower case, accents off, typographic apostrophes and hyphens made plain."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN_MARKS))
+    return without_accents(text.lower().translate(_PLAIN_MARKS))
+
+
+def without_accents(text: str) -> str:
+    """Accents off, and one way to write each letter."""
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

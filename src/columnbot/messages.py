@@ -118,6 +118,10 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "nl": "Een gevonden column bevat tekst die zich tot een taalmodel richt; dit zijn citaten.",
         "en": "A column that was found holds text that speaks to a language model; these are quotes.",
     },
+    "writer.no_room": {
+        "nl": "In de ruimte van het taalmodel (llm_context) past geen gevonden passage; dit zijn citaten.",
+        "en": "No passage that was found fits into the language model's context (llm_context); these are quotes.",
+    },
     "reading": {"nl": "Bestanden gelezen", "en": "Files read"},
     "embedding": {"nl": "Passages inlezen", "en": "Embedding passages"},
     "skipped": {"nl": "Overgeslagen: {path}: {reason}", "en": "Skipped: {path}: {reason}"},

@@ -2,7 +2,7 @@
 
 import re
 
-from columnbot.blocks import QUOTED
+from columnbot.blocks import QUOTED, blocks_of
 
 _OPENING, _CLOSING = "“„«", "”»"
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
@@ -21,13 +21,13 @@ def is_quoted(text: str, start: int, end: int) -> bool:
     The mark that opens “so” closes „so“.
     """
     if quoted_block(text, start) is not None:
-        return True
+        return all(block.kind == "quoted" for block in blocks_of(text) if block.start < end and start < block.end)
     quoted, low = False, False
     for place in range(_paragraph_begin(text, start), end):
         mark = text[place]
         if mark in _CLOSING or (mark == "“" and low) or (mark == '"' and quoted):
             quoted, low = False, False
-        elif mark in _OPENING or mark == '"':
+        elif mark in _OPENING or (mark == '"' and not text[:place][-1:].isdigit()):  # 27" is a size
             quoted, low = True, low or mark == "„"
         elif place >= start and not quoted and mark.isalnum():
             return False

@@ -28,6 +28,7 @@ from columnbot.llm import LanguageModel, Message, tokens_of
 from columnbot.messages import say, signature
 from columnbot.passages import Passage, Sentence
 from columnbot.prose import Written, sentences_of, written
+from columnbot.quotations import quoted_block
 
 PASSAGES_TOLD = 6
 ANSWER_TOKENS = 300
@@ -77,7 +78,7 @@ def write_answer(
         yield quoted
         return
     if addressed or not passages:
-        yield from growing(_quoted(quoted, WriterFailed("addressed"), ()))
+        yield from growing(_quoted(quoted, WriterFailed("addressed" if addressed else "no_room"), ()))
         return
     draft = _Draft(quoted, passages, check, reading)
     mark = secrets.token_hex(4)
@@ -114,9 +115,9 @@ def _passages(quoted: Answer, model: LanguageModel) -> tuple[tuple[Passage, ...]
     left -= 100  # for what a chat template puts around the messages
     for passage in (*cited, *others):
         cost = tokens_of(_fenced(0, passage, "00000000", quoted.language))
-        if len(told) == PASSAGES_TOLD or cost > left:
+        if len(told) == PASSAGES_TOLD:
             break
-        if not _is_addressed(passage):
+        if cost <= left and not _is_addressed(passage):
             told.append(passage)
             left -= cost
     return tuple(told), any(_is_addressed(passage) for passage in cited)
@@ -276,7 +277,10 @@ class _Draft:
 
 
 def bearing_run(text: str, passage: Passage) -> tuple[int, int]:
-    """Where the sentences of the passage stand that say most of the text's words, as few as will do."""
+    """Where the sentences of the passage stand that say most of the text's words, as few as will do.
+
+    They are all the column's own, or all of one paragraph that it quotes.
+    """
     wanted = stems_of(text)
     article, sentences = passage.article, passage.sentences
 
@@ -285,5 +289,7 @@ def bearing_run(text: str, passage: Passage) -> tuple[int, int]:
         return len(wanted & said) / max(len(wanted), 1) - 0.15 * len(run)
 
     runs = [sentences[a : a + n] for n in range(1, RUN + 1) for a in range(len(sentences) - n + 1)]
-    best = max(runs, key=worth)
+    blocks = {sentence: quoted_block(article.text, sentence.start) for sentence in sentences}
+    of_one_voice = [run for run in runs if len({blocks[sentence] for sentence in run}) == 1]
+    best = max(of_one_voice, key=worth)
     return best[0].start, best[-1].end

@@ -9,7 +9,7 @@ YEAR = r"((?:19|20)\d\d)"
 # What makes a number no year.
 _COUNTED = (
     r"(?! (?:euro|dollar|mensen|woorden|keer|lezers|volgers|bezoekers|klanten|leden|abonnees|stappen|km|kilometer|"
-    r"meter|kilo|gram|jaar|uur|bladzijden|pagina['’]?s|stuks|people|words|times|readers|followers|visitors|steps|miles|pages|"
+    r"meter|kilo|gram|jaar|uur|bladzijden|pagina['’]?s|stuks|foto['’]?s|dagen|days|photos|people|words|times|readers|followers|visitors|steps|miles|pages|"
     r"years)\b)(?! ?%)"
 )
 # Of a date the year is what counts: "sinds 3 januari 2015", "tot eind 2012".
@@ -37,14 +37,26 @@ _RELATIVE = (
     (re.compile(r"\b(?:dit jaar|this year)\b"), 0, 0),
     (re.compile(r"\b(?:vorig jaar|last year)\b(?! (?:van|of|op)\b)"), 1, 1),
     (re.compile(r"\b(?:(?:afgelopen|laatste) jaar|past year)\b(?! (?:van|of|op)\b)"), 0, 1),
-    (re.compile(r"\b(?:(?:laatste|afgelopen|recente) jaren|(?:last|past|recent) (?:few )?years)\b"), 0, 3),
+    (re.compile(r"\b(?:(?:laatste|afgelopen|recente) jaren|(?:laatste|afgelopen) paar jaar)\b"), 0, 3),
+    (re.compile(r"\b(?:last|past|recent) (?:few )?years\b"), 0, 3),
 )
+_SINCE_LAST = re.compile(r"\b(?:sinds vorig jaar|since last year)\b")
 _SO_MANY = re.compile(r"\b(?:laatste|afgelopen|last|past) (\w+) (?:jaar|jaren|years)\b")
 
 
 def _of_part(named: str) -> bool:
     """Whether a part of the year is named, so that another part of it lies on the other side: "tot eind 2012"."""
-    return bool(re.search(rf"\b(?:begin|eind|medio|najaar|voorjaar|early|late|{'|'.join(MONTH_NAMES)})", named))
+    parts = ("begin", "eind", "end of", "medio", "najaar", "voorjaar", "early", "late", *MONTH_NAMES)
+    return bool(re.search(rf"\b(?:{'|'.join(parts)})", named))
+
+
+def _last_named(question: str, asked: str) -> int | None:
+    """The last year that counts, where the question sets a bound: "tot en met 2012", "until 2013", "vóór 2010"."""
+    if up_to := _UP_TO.search(asked):
+        return int(up_to[1])
+    if until := _UNTIL.search(asked) or _UNTIL.search(question.lower()):
+        return int(until[1] or until[2]) - 1 + _of_part(until.group())
+    return None
 
 
 def years_of(question: str, this_year: int) -> frozenset[int]:
@@ -53,16 +65,17 @@ def years_of(question: str, this_year: int) -> frozenset[int]:
     if between := _BETWEEN.search(asked):
         first, last = sorted(int(year) if year.isdigit() else this_year for year in between.groups() if year)
         return frozenset(range(first, last + 1))
+    if _SINCE_LAST.search(asked):
+        return frozenset((this_year - 1, this_year))
+    last_named = _last_named(question, asked)
     if since := _FROM.search(asked):
-        return frozenset(range(int(since[1] or since[2]), this_year + 1))
+        return frozenset(range(int(since[1] or since[2]), (last_named or this_year) + 1))
     if after := _AFTER.search(asked):
-        within = _of_part(after.group()) and "eind" not in after.group()
-        return frozenset(range(int(after[1]) + (not within), this_year + 1))
-    if up_to := _UP_TO.search(asked):
-        return frozenset(range(1900, int(up_to[1]) + 1))
-    if until := _UNTIL.search(asked) or _UNTIL.search(question.lower()):
-        return frozenset(range(1900, int(until[1] or until[2]) + _of_part(until.group())))
-    named = {int(year) for year in re.findall(rf"(?<!€)(?<!€ )\b{YEAR}\b{_COUNTED}", asked)}
+        within = _of_part(after.group()) and not re.search(r"\beind|\bend of", after.group())
+        return frozenset(range(int(after[1]) + (not within), (last_named or this_year) + 1))
+    if last_named:
+        return frozenset(range(1900, last_named + 1))
+    named = {int(year) for year in re.findall(rf"(?<![€$£])(?<![€$£] )\b{YEAR}\b{_COUNTED}", asked)}
     for pattern, newest, oldest in _RELATIVE:
         if pattern.search(asked):
             named |= set(range(this_year - oldest, this_year - newest + 1))

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.embedding.threads import one_thread_a_product
 from columnbot.embedding.weights import BundledWeights, FewTextsTokenizer
 
 Floats = NDArray[np.float32]
@@ -71,6 +72,10 @@ class Layers:
 
     def states(self, ids: NDArray[np.int64]) -> Floats:
         """What the tokens (t,) become, (t, d)."""
+        with one_thread_a_product():
+            return self._states(ids)
+
+    def _states(self, ids: NDArray[np.int64]) -> Floats:
         rows = self._weights.rows("emb.word", ids, self._weights.hidden)
         x = self._normalise(rows + self._positions[: len(ids)] + self._type, self._norm)  # (t, h)
         for layer in self._layers:

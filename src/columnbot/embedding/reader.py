@@ -104,9 +104,7 @@ class Reader:
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
-        # NumPy's own threads, where it has them, would wait for each other.
-        alone = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
-        return ThreadPoolExecutor((os.cpu_count() or 1) if alone else 1, thread_name_prefix="reader")
+        return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reader")  # a passage each
 
 
 @cache
