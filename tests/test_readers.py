@@ -633,3 +633,27 @@ def test_a_last_line_that_names_what_the_column_is_about_is_no_author(tmp_path):
     column = read_one(tmp_path, "stad.txt", text)
     assert column.author is None
     assert column.text.endswith("New York")
+
+
+def test_properties_of_obsidian_may_be_links_and_tags(tmp_path):
+    matter = '---\nauthor: "[[Jan de Wit]]"\ntags: ["#column", "[[wiki/politiek|politiek]]"]\n---\n'
+    article = read_one(tmp_path, "a.md", f"{matter}Zie ook [[#Over de hal]] en [[hal#deur|de deur]].\n")
+    assert (article.author, article.tags) == ("Jan de Wit", ("column", "politiek"))
+    assert article.text == "Zie ook Over de hal en de deur."
+
+
+@pytest.mark.parametrize(
+    "line", ["*Door Jan de Wit, 3 mei 2012*", "Jan de Wit, 3 mei 2012", "Door Jan de Wit op 3 mei 2012"]
+)
+def test_a_by_line_is_read_where_there_is_no_front_matter(tmp_path, line):
+    article = read_one(tmp_path, "a.md", f"# De lege hal\n\n{line}\n\nDe hal was leeg.\n")
+    assert (article.author, article.date, article.text) == ("Jan de Wit", date(2012, 5, 3), "De hal was leeg.")
+
+
+def test_what_a_page_of_liquid_says_to_itself_is_no_part_of_it(tmp_path):
+    text = "{% comment %}nog nakijken: klopt dit?{% endcomment %}\n\nDe hal was leeg.\n"
+    assert read_one(tmp_path, "a.md", text).text == "De hal was leeg."
+
+
+def test_a_line_of_word_s_and_a_new_page_part_words(tmp_path):
+    assert read_one(tmp_path, "a.md", "een\x0btwee\n\ndrie\x0cvier\n").text == "een twee\n\ndrie vier"

@@ -182,8 +182,8 @@ def test_a_json_feed_of_version_1_with_odd_items_is_read_for_what_it_holds(tmp_p
     [
         ("", "not JSON: Expecting value: line 1 column 1"),
         ("[" * 200_000, "not JSON"),
-        ("[1, 2]", "neither a JSON Feed nor a list of articles"),
-        ('{"naam": "x"}', "neither a JSON Feed nor a list of articles"),
+        ("[1, 2]", "neither a JSON Feed nor an article"),
+        ('{"naam": "x"}', "neither a JSON Feed nor an article"),
         ('{"version": "https://jsonfeed.org/version/1", "items": {}}', "a JSON Feed without items"),
         (b'{"version": "\x00"}', "NUL"),
         ('[{"text": "' + "1" * 10_000 + ", 2]", "not JSON"),
@@ -283,3 +283,20 @@ def test_any_bytes_become_articles_or_a_reason(content, begun):
     assert {path.partition("#")[0] for path in named} == {"feed.xml", "feed.json", "goed.md"}
     assert all(isinstance(skipped, Skipped) and skipped.reason for skipped in archive.skipped)
     assert all(article.text.strip() for article in archive.articles)
+
+
+@pytest.mark.parametrize(
+    "advert",
+    [
+        "Het bericht <a href='x'>De hal</a> verscheen eerst op <a href='y'>Blog van Jan</a>.",
+        "The post <a href='x'>De hal</a> appeared first on <a href='y'>Blog van Jan</a>.",
+    ],
+)
+def test_what_wordpress_puts_below_each_entry_is_no_part_of_it(tmp_path, advert):
+    entry = f"<p>De hal was leeg.</p><p>{advert}</p>"
+    feed = (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Jan</title><item>'
+        f"<title>De hal</title><content:encoded><![CDATA[{entry}]]></content:encoded></item></channel></rss>"
+    )
+    (article,), _ = read(tmp_path, "x.rss", feed)
+    assert article.text == "De hal was leeg."

@@ -241,3 +241,50 @@ def test_any_bytes_in_a_table_become_articles_or_a_reason(content):
     assert "goed.md" in [article.path for article in archive.articles]
     assert all(skipped.reason for skipped in archive.skipped)
     assert all(article.text.strip() for article in archive.articles)
+
+
+def test_what_says_nothing_hides_no_field_that_does(tmp_path):
+    table = "title,date,created,text,content\nA,,2012-05-03,,De hal was leeg.\n"
+    (article,), _ = read(tmp_path, "x.csv", table)
+    assert (article.text, article.date) == ("De hal was leeg.", date(2012, 5, 3))
+    row = {"title": "", "headline": "De hal", "text": "", "body": "De hal was vol.", "date": "", "published": "ja"}
+    (article,), _ = read(tmp_path / "2", "x.json", json.dumps([{**row, "created": "2012-05-03"}]))
+    assert (article.title, article.text, article.date) == ("De hal", "De hal was vol.", date(2012, 5, 3))
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_read"),
+    [
+        ({"published": False}, False),
+        ({"published": "nee"}, False),
+        ({"published": True}, True),
+        ({"status": "1"}, True),
+        ({"status": "archived"}, True),
+        ({"status": 0}, False),
+        ({"status": "concept"}, False),
+    ],
+)
+def test_what_is_not_published_is_left_out(tmp_path, fields, is_read):
+    articles, reasons = read(
+        tmp_path, "x.json", json.dumps([{"title": "De hal", "text": "De hal was leeg.", **fields}])
+    )
+    assert (len(articles), len(reasons)) == ((1, 0) if is_read else (0, 1))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"title": "De hal", "body": "De hal was leeg."},
+        {"posts": [{"title": "De hal", "body": "De hal was leeg."}], "count": 1},
+        [{"title": {"rendered": "De hal"}, "content": {"rendered": "<p>De hal was leeg.</p>"}}],
+    ],
+)
+def test_json_is_read_in_the_shapes_that_it_is_saved_in(tmp_path, value):
+    (article,), _ = read(tmp_path, "x.json", json.dumps(value))
+    assert (article.title, article.text) == ("De hal", "De hal was leeg.")
+
+
+@pytest.mark.parametrize("day", ["201205031200", "20120503120000", "1336003200"])
+def test_a_time_may_be_written_together(tmp_path, day):
+    (article,), _ = read(tmp_path, "x.json", json.dumps([{"title": "De hal", "text": "De hal was leeg.", "date": day}]))
+    assert article.date == date(2012, 5, 3)

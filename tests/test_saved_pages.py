@@ -224,3 +224,54 @@ def test_an_address_of_any_length_leaves_the_lines_about_it_together(more: str, 
 
     assert " ".join(text.split()) == " ".join([*paragraphs, more])
     assert text.count("\n\n") <= len(paragraphs)
+
+
+BREAD = "Op zaterdag bak ik twaalf roggebroden, en op zondag geen enkel, want dan is de oven koud."
+SLEEP = "De baas slaapt op zondag uit, en zijn oude moeder in Eefde heeft hem dan de hele dag voor zich."
+
+
+@pytest.mark.parametrize(
+    ("line", "ends"),
+    [
+        ("Reageren of zwijgen?", False),
+        ("Reacties bleven niet uit.", False),
+        ("Reactie van de gemeente", False),
+        ("12 reacties kreeg ik.", False),
+        ("Reacties (3)", True),
+        ("12 reacties op “De lege hal”", True),
+        ("Geef een reactie", True),
+        ("Reageer op dit artikel", True),
+    ],
+)
+def test_a_column_ends_where_the_reactions_begin_and_not_where_it_speaks_of_them(line: str, ends: bool) -> None:
+    (article,) = read_text("a.txt", "\n\n".join(["De oven", BREAD, SLEEP, BREAD, line, SLEEP]).encode())
+    assert article.text.endswith(BREAD if ends else SLEEP)
+
+
+@pytest.mark.parametrize(
+    "foot",
+    ["Jan de Wit\n\n3 mei 2002", "3 mei 2002\n\nJan de Wit", "Jan de Wit, 3 mei 2002", "Door Jan de Wit op 3 mei 2002"],
+)
+def test_who_wrote_it_and_when_may_stand_at_the_foot(foot: str) -> None:
+    (article,) = read_text("a.txt", f"De oven\n\n{BREAD}\n\n{SLEEP}\n\n{foot}".encode())
+    assert (article.author, article.date, article.text) == ("Jan de Wit", date(2002, 5, 3), f"{BREAD}\n\n{SLEEP}")
+
+
+def test_the_titles_of_a_series_are_not_the_site_s(tmp_path: Path) -> None:
+    for number, text in enumerate(COLUMNS.values(), start=1):
+        (tmp_path / f"{number}.txt").write_text(f"Brief {number}\n\n{text}\n", encoding="utf-8")
+    assert [article.title for article in read_archive(tmp_path).articles] == [f"Brief {n}" for n in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("20120503-de-oven.txt", "De oven"),
+        ("2012.05.03 De oven.txt", "De oven"),
+        ("201205031200 De oven.txt", "De oven"),
+        ("2012-05-03-de-oven.txt", "De oven"),
+    ],
+)
+def test_a_day_in_the_name_of_a_file_is_its_date_and_no_part_of_its_title(name: str, title: str) -> None:
+    (article,) = read_text(name, f"{BREAD} {SLEEP}".encode())
+    assert (article.title, article.date) == (title, date(2012, 5, 3))

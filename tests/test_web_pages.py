@@ -237,3 +237,15 @@ def test_a_page_of_jekyll_with_nothing_but_tags_of_programs_holds_no_words(tmp_p
     page = "---\nlayout: default\n---\n<ul>{% for post in site.posts %}<li>{{ post.title }}</li>{% endfor %}</ul>"
     archive = read(tmp_path, {"index.html": page, "goed.md": "Een goed stuk."})
     assert [skipped.reason for skipped in archive.skipped] == ["the page holds no words"]
+
+
+def test_an_article_that_names_others_below_it_is_no_overview(tmp_path: Path) -> None:
+    others = "".join(
+        f"<h3><a href='/{n}'>Een ander stuk {n}</a></h3><p>Kort.</p><a href='/{n}'>Lees meer</a>" for n in range(3)
+    )
+    above = "".join(f"<p>{' '.join(WORDS)}</p>" for _ in range(3))
+    page = "<html><body><main><article><h1>De hal</h1>{}</article><aside>{}</aside></main></body></html>"
+    files = {"archief/hal.html": page.format(above, others), "archief/alle.html": page.format("", others * 2)}
+    archive = read(tmp_path, {**files})
+    assert [article.path for article in archive.articles] == ["archief/hal.html"]
+    assert "an overview page" in archive.skipped[0].reason or "an index page" in archive.skipped[0].reason

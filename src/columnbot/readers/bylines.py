@@ -44,7 +44,8 @@ def complete_bylines(articles: Sequence[Article]) -> tuple[list[Article], tuple[
     for number, article in enumerate(named):
         guest = _guest_of(article.text)
         if guest and guest != article.author:
-            notes.append(f"{article.path} calls itself a guest's: its author is {guest}, not {article.author}.")
+            other = f", not {article.author}" if article.author else ""
+            notes.append(f"{article.path} calls itself a guest's: its author is {guest}{other}.")
             named[number] = replace(article, author=guest)
     return named, tuple(notes)
 

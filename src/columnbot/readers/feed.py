@@ -1,5 +1,6 @@
 """Saved feeds: RSS 0.9x-2.0 and Atom by feedparser, also Blogger's export, which is Atom; and JSON Feed."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from time import struct_time
@@ -12,6 +13,10 @@ from columnbot.readers.streams import recovered
 
 # A feed is read in one piece.
 _MAX_BYTES = 100_000_000
+# What WordPress puts below each entry of its feed.
+_ADVERT = re.compile(
+    r"\n\n(?:Het bericht .{1,300} verscheen eerst op|The post .{1,300} (?:first appeared|appeared first) on) .{1,200}\Z"
+)
 _BLOGGER_KIND = "http://schemas.google.com/blogger/2008/kind#"
 
 
@@ -55,7 +60,7 @@ def _article(path: str, entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Ar
     return make_article(
         path,
         title=_text(entry.get("title_detail")),
-        text=max(texts, key=len, default="") or (_text(summary) if summary else ""),
+        text=_ADVERT.sub("", max(texts, key=len, default="") or (_text(summary) if summary else "")),
         author=_author(entry) or _author(feed),
         day=_day(entry),
         url=entry.get("link"),

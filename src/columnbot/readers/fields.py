@@ -13,6 +13,7 @@ FIELDS = {
     "tags": "tags tag keywords trefwoorden categories category categorieën categorie rubriek".split(),
     "name": "slug id".split(),
     "status": ["status"],
+    "published": ["published"],
     "draft": ["draft", "concept"],
 }
 ONE_TAG = ("tag", "category", "categorie", "rubriek")  # fields of one, which may be of several words

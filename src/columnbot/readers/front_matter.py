@@ -31,6 +31,7 @@ _UNSET = ("", "~", "null", "Null", "NULL")
 _FIELD = re.compile(r"[\w-]+")
 _LINE = re.compile(r"^([\w-]+)[ \t]*[:=][ \t]*(.*?)[ \t]*$", re.MULTILINE)
 # What Hugo prints of an author who has fields, once that has been stored as the author: map[email:… name:… url:…].
+_LINKED = re.compile(r"\[\[([^\[\]|]*)(?:\|([^\[\]]*))?\]\]")  # Obsidian's way to name a note
 _PRINTED_MAP = re.compile(r"\[*map\[(?:.*\s)?name:(.*?)(?:\s+\w+:.*)?\]+")
 
 
@@ -162,7 +163,7 @@ def tags_of(matter: Mapping[str, Any]) -> tuple[str, ...]:
             found += re.split(r"\s+" if spaced else r"\s*,\s*", clean(value))
         elif isinstance(value, list):
             found += [line for item in value if (line := _one_line(item))]
-    return tuple(dict.fromkeys(tag for tag in found if tag))
+    return tuple(dict.fromkeys(name for tag in found if (name := tag.removeprefix("#"))))
 
 
 def _values(matter: Mapping[str, Any], field: str) -> list[Any]:
@@ -189,4 +190,4 @@ def _one_line(value: object, depth: int = 0) -> str | None:
     if not isinstance(value, str):
         return None
     printed = _PRINTED_MAP.fullmatch(value.strip())
-    return one_line(printed[1] if printed else value)
+    return one_line(printed[1] if printed else _LINKED.sub(lambda link: link[2] or link[1], value))

@@ -15,8 +15,12 @@ SAMPLE = 2000  # pages to learn from
 
 # From the first of these lines on, a page is the site's and no longer the column's.
 _END_OF_COLUMN = re.compile(
-    r"(er zijn nog geen reacties|reageren|reageer|reacties? \(?\d*\)?|\d+ reacties?|plaats een reactie|"
-    r"geef een reactie|laat een reactie achter|leave a (reply|comment)|comments?( \(\d+\))?|no comments yet)\b.{0,80}",
+    r"(?:reageren|reageer|reacties?|comments?)\W*(?:\d+\W*)?|"
+    r"(?:reageren|reageer|reacties?|comments?) (?:op|on) (?:dit|deze|this)\b.{0,60}|"
+    r"(?:reacties? zijn|comments are) (?:gesloten|uitgeschakeld|closed)\b.{0,80}|"
+    r"\d+ (?:reacties?|comments?|gedachten|thoughts?)(?: (?:op|over|on) .{0,80})?\W*|"
+    r"(?:er zijn nog geen reacties|plaats een reactie|geef een reactie|laat een reactie achter|"
+    r"leave a (?:reply|comment)|no comments yet)\b.{0,80}",
     re.IGNORECASE,
 )
 # So it is from one of these on when only titles follow.
@@ -57,9 +61,11 @@ def learn_furniture(pages: Iterable[bytes]) -> frozenset[str]:
     read = 0
     for page in pages:
         try:
-            lines = clean(decode(page)).split("\n")
+            first, *lines = clean(decode(page)).split("\n")
         except Unreadable:
             continue
+        if not re.search(r"\d", first):  # the titles of a series differ in their number only
+            lines.append(first)
         counts.update({folded(line) for line in lines if len(line) <= 2000})
         read += 1
     return frozenset(line for line, number in counts.items() if line and number >= max(FEWEST, SHARE * read))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -216,9 +217,16 @@ def _leads_elsewhere(page: str, path: str) -> str | None:
         return None
     headings = [h for h in root.iter("h1", "h2", "h3", "h4") if h.find(".//a[@href]") is not None]
     more = sum(bool(_MORE.match(" ".join(_words(link)))) for link in root.iter("a"))
-    if len(headings) >= 3 and (more >= 3 or _OVERVIEW_PATH.search(path)):
+    overview = len(headings) >= 3 and (more >= 3 or _OVERVIEW_PATH.search(path))
+    if overview and _paragraphs_above(headings[0], root) < 2:
         return f"an overview page: it holds the openings of {len(headings)} others"
     return None
+
+
+def _paragraphs_above(heading: lxml_html.HtmlElement, root: lxml_html.HtmlElement) -> int:
+    """Running paragraphs above a heading; an article has some above those of others that it names below."""
+    above = takewhile(lambda element: element is not heading, root.iter())
+    return sum(element.tag == "p" and len(_words(element)) >= _PARAGRAPH for element in above)
 
 
 def _has_running_text(root: lxml_html.HtmlElement) -> bool:

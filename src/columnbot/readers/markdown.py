@@ -23,6 +23,7 @@ from columnbot.readers.front_matter import (
 )
 from columnbot.readers.items import one_line
 from columnbot.readers.shortcodes import without_liquid, without_shortcodes
+from columnbot.readers.signatures import signed_line
 from columnbot.readers.source import (
     Unreadable,
     clean,
@@ -73,7 +74,7 @@ _LEFT_BARS = re.compile(r"^\|[ |]*$", re.MULTILINE)  # a row of pictures
 _LEFT_STARS = re.compile(r"^\*\*(?:\n|\Z)|(?<=:)\*\*+$", re.MULTILINE)
 # Obsidian: ![[photo.png]], [[note#heading|words]], %%comments%%, ==marks==, > [!note] callouts, ^names of blocks.
 _EMBEDDED_FILE = re.compile(r"!\[\[[^\[\]\n]*\.\w{2,4}(?:[#|][^\[\]\n]*)?\]\]")
-_WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#^\n]*)[^\[\]|\n]*(?:\|([^\[\]\n]*))?\]\](?!\()")
+_WIKI_LINK = re.compile(r"!?\[\[([^\[\]|#^\n]*)#?([^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\](?!\()")
 _OBSIDIAN = re.compile(
     r"(?<!\w)%%[^%\n]+%%|^%%\n(?:[^\n]*\n)*?%%$|(?<=[^\s=])==(?!=)(?=\W|$)|(?<![=\w])==(?=[^\s=])|"
     r"(?<=^> )\[!\w+\][+-]?|(?<=\s)\^[\w-]+$",
@@ -90,6 +91,9 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     matter, body = split_front_matter(decode(content))
     require_published(matter)
     title, text = _part_title(_parsed(body), title_of(matter))
+    opening, _, rest = text.partition("\n\n")
+    day, signed = (None, None) if matter or not rest else signed_line(opening)
+    text = rest if day or signed else text
     if not re.search(r"\w", text):
         raise Unreadable("it holds no words besides its front matter")
     return (
@@ -97,8 +101,8 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
             path=path,
             title=title or words_of_name(path) or first_words(text),
             text=text,
-            author=author_of(matter),
-            date=first_date(matter, path),
+            author=author_of(matter) or signed,
+            date=day or first_date(matter, path),
             url=address_of(matter),
             tags=tags_of(matter),
             language=language_of(text),
@@ -106,15 +110,10 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     )
 
 
-def text_of_markdown(body: str) -> str:
-    """The words of Markdown as clean paragraphs: markup, shortcodes, Liquid tags and comments gone."""
-    return _text_of(_parsed(body))
-
-
 def _parsed(body: str) -> list[Token]:
     body = without_comments(without_liquid(_TARGET_TO_COME.sub(r"\1#", body)))
     body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))
-    body = _WIKI_LINK.sub(lambda link: link[2] or link[1], body)
+    body = _WIKI_LINK.sub(lambda link: link[3] or link[1] or link[2], body)
     body = without_shortcodes(_CAPTION.sub(r"\n\n\1\n\n", body), markdown=True)
     tokens = _markdown.parse(_FOOTNOTE.sub("", body))
     for token, inner in zip(tokens, tokens[1:], strict=False):

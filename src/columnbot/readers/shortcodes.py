@@ -5,6 +5,7 @@ The tags go; the words in and between them stay.
 
 import re
 
+_LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}(?:(?!\{%).)*\{%-?\s*endcomment\s*-?%\}", re.DOTALL)
 _LIQUID = re.compile(r"\{%[^{}]*%\}|\{\{[^{}]*\}\}|\{:[^{}\n]*\}")
 # Attributes hold no brackets; the bound keeps a text of nothing but brackets from taking for ever.
 _IN_BRACKETS = r"\[(?P<end>/?)(?P<name>[a-zA-Z][\w-]{0,60})(?P<attributes>(?:[\s=/][^\[\]]{0,2000})?)\]"
@@ -33,7 +34,7 @@ _APART = re.compile(
 
 def without_liquid(text: str) -> str:
     """The text without the tags of Jekyll and Hugo: `{% include … %}`, `{{< youtube … >}}`, `{:.class}`."""
-    return _LIQUID.sub("", text)
+    return _LIQUID.sub("", _LIQUID_COMMENT.sub("", text))
 
 
 def without_shortcodes(markup: str, *, markdown: bool = False) -> str:

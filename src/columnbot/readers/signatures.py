@@ -12,7 +12,8 @@ _BYLINE = re.compile(r"(?:door|by|auteur|author|tekst|column van)\s*:?\s+(.+)", 
 _AROUND_DATE = re.compile(
     r"\b(?:(?:maan|dins|woens|donder|vrij|zater|zon|mon|tues|wednes|thurs|fri|satur|sun)da[gy]|geplaatst|gepubliceerd|"
     r"datum|laatst|bijgewerkt|posted|published|updated|date|op|om|uur|on|at|am|pm|st|nd|rd|th|"
-    r"jan(?:uari|uary)?|feb(?:ruari|ruary)?|maart|mrt|mar(?:ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|"
+    r"jan(?:uari|uary)|(?<=\d )jan|jan(?=\.? \d)|"  # and not who is called Jan
+    r"feb(?:ruari|ruary)?|maart|mrt|mar(?:ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|"
     r"aug(?:ustus|ust)?|sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|[\d.,:|/()–-]+",
     re.IGNORECASE,
 )
@@ -122,12 +123,18 @@ def _opening_name(paragraph: str) -> str | None:
 
 
 def part_date(paragraphs: list[str]) -> tuple[list[str], date | None, str | None]:
-    """The date out of a line near the top that gives nothing else but perhaps who wrote it."""
-    for i, paragraph in enumerate(paragraphs[:4]):
-        signed = dated(paragraph)
-        if signed:
+    """The date out of a line near the top, or among the last two, that gives nothing else but perhaps who wrote it."""
+    count = len(paragraphs)
+    for i in dict.fromkeys([*range(min(4, count)), *range(max(count - 2, 1), count)]):
+        if signed := dated(paragraphs[i]):
             return paragraphs[:i] + paragraphs[i + 1 :], *signed
     return paragraphs, None, None
+
+
+def signed_line(paragraph: str) -> tuple[date | None, str | None]:
+    """When and by whom, out of a line that gives nothing else: "Door Jan Bos, 3 mei 2012"."""
+    byline = _BYLINE.fullmatch(paragraph)
+    return dated(paragraph) or (None, byline[1] if byline and _signs(byline[1]) else None)
 
 
 def dated(line: str) -> tuple[date, str | None] | None:

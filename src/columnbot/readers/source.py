@@ -99,6 +99,7 @@ def _stray(error: UnicodeError) -> tuple[str, int]:
 
 codecs.register_error(AS_WINDOWS_1252, _stray)
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
+_OTHER_BREAKS = re.compile("[\x0b\x0c\x85\u2028\u2029]")  # Word's line, and pages
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n[ \n]*\n")
 
@@ -106,6 +107,7 @@ _BLANK_LINES = re.compile(r"\n[ \n]*\n")
 def clean(text: str) -> str:
     """NFC; what was encoded twice mended; invisible and control characters out; one blank line between paragraphs."""
     text = unicodedata.normalize("NFC", _encoded_once(text))
+    text = _OTHER_BREAKS.sub("\n", text)
     unseen = {ord(c): None for c in set(text) if unicodedata.category(c) in _UNSEEN and c not in "\n\t"}
     text = text.translate(unseen) if unseen else text
     text = _SPACES.sub(" ", text)
@@ -230,7 +232,7 @@ def _inline(text: str | None, as_is: bool = False) -> str:
 
 
 _ISO_DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?:([-/._])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)(?:([-/._])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:\d{4}(?:\d\d)?)?)(?!\d)"
 )
 _MONTHS = {
     name: number
@@ -290,9 +292,12 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
+_DAY_IN_NAME = r"(?:19|20)\d{6}(?:\d{4}(?:\d\d)?)?(?!\d)|\d{4}([-._])\d{1,2}\1\d{1,2}|\d{1,2}([-._])\d{1,2}\2\d{4}"
+
+
 def words_of_name(path: str) -> str | None:
     """A title out of a file's name, "Bellen of mailen" of "2014-03-06-bellen-of-mailen.md"; None if it has no words."""
-    name = re.sub(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4})[-_ ]*", "", PurePosixPath(path).stem)
+    name = re.sub(rf"^(?:{_DAY_IN_NAME})[-_ .]*", "", PurePosixPath(path).stem)
     words = re.sub(r"[-_+\s]+", " ", unescape(name)).strip()
     if not re.search(r"[^\W\d_]{3,}", words) or re.search(r"\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{8,}\b", words):
         return None

@@ -3,19 +3,18 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timezone
 from typing import Any, BinaryIO
 
 from columnbot.articles import Article
 from columnbot.readers.feed import read_json_feed
-from columnbot.readers.fields import FIELDS, YES, plain
+from columnbot.readers.fields import FIELDS, NO, UNPUBLISHED, YES, plain
 from columnbot.readers.items import DEEPEST, make_article, slug, slug_of_url, text_of_title, unique
 from columnbot.readers.source import Skipped, Unreadable, clean, decode, find_date, text_of_html
 from columnbot.readers.streams import MAX_BYTES, lines, whole
 from columnbot.readers.wordpress import text_of_wordpress
 
-_PUBLISHED = ("", "publish", "published", "live", "public", "gepubliceerd", "online")
 _MARKUP = re.compile(
     r"</?(?:p|br|div|em|strong|b|i|a|h[1-6]|ul|ol|li|blockquote|span|figure|img)\b[^<>]*>", re.IGNORECASE
 )
@@ -39,7 +38,6 @@ def read_csv(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
 
 
 def _rows(path: str, rows: Any, above: int, names: Sequence[str]) -> Iterator[Article | Skipped]:
-    places = _places(names)
     taken: dict[str, int] = {}
     while True:
         line = above + rows.line_num + 1
@@ -55,8 +53,7 @@ def _rows(path: str, rows: Any, above: int, names: Sequence[str]) -> Iterator[Ar
             reason = f"it has {len(row)} cells and the header {len(names)}: {_UNQUOTED}"
             yield Skipped(f"{path}#{unique(str(line), taken)}", f"line {line}: {reason}")
         elif any(cell.strip() for cell in row):
-            record = {column: row[place] for column, place in places.items() if place < len(row)}
-            yield _article(path, "line", line, record, taken)
+            yield _article(path, "line", line, _fields(zip(names, row, strict=False)), taken)
 
 
 def read_json_lines(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
@@ -71,13 +68,23 @@ def read_json_lines(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
 
 
 def read_json(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
-    """A JSON Feed, or a list of objects that each hold an article. Raises `Unreadable` for other JSON."""
+    """A JSON Feed, an object that holds an article, or a list of these, which may be the only one in an object.
+
+    Raises `Unreadable` for other JSON.
+    """
     value = _parsed(decode(whole(stream, _MAX_JSON)))
     if isinstance(value, dict) and "jsonfeed.org/version" in str(value.get("version")):
         return read_json_feed(path, value)
-    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+    if isinstance(value, dict):
+        lists = [inner for inner in value.values() if isinstance(inner, list) and any(map(_is_object, inner))]
+        value = [value] if "text" in _fields(value.items()) else lists[0] if len(lists) == 1 else value
+    if isinstance(value, list) and any(map(_is_object, value)):
         return _items(path, value)
-    raise Unreadable("JSON that is neither a JSON Feed nor a list of articles")
+    raise Unreadable("JSON that is neither a JSON Feed nor an article, nor a list of articles")
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _items(path: str, items: Sequence[object]) -> Iterator[Article | Skipped]:
@@ -101,12 +108,24 @@ def _parsed(text: str | None) -> Any:
 
 
 def _record(value: object) -> dict[str, Any]:
-    """What an object says, by the columns that are known; null is as good as nothing."""
+    """What an object says, by the columns that are known."""
     if not isinstance(value, dict):
         raise Unreadable("not an object with named fields")
-    said = {name: field for name, field in value.items() if field is not None}
-    names = list(said)
-    return {column: said[names[place]] for column, place in _places(names).items()}
+    return _fields(value.items())
+
+
+def _fields(said: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Of each known column what the likeliest of its names says that says anything; null is as good as nothing."""
+    by_name: dict[str, Any] = {}
+    for name, field in said:
+        by_name.setdefault(plain(name), field)
+    found: dict[str, Any] = {}
+    for column, known in FIELDS.items():
+        silent = ("", *YES, *NO) if column == "date" else ("",)  # "published" is a date, or says whether it is
+        there = [by_name[name] for name in known if by_name.get(name) is not None]
+        if there:
+            found[column] = next((field for field in there if str(field).strip().lower() not in silent), there[0])
+    return found
 
 
 def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken: dict[str, int]) -> Article | Skipped:
@@ -118,8 +137,10 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
             raise Unreadable("it has no text, body, content or tekst")
         if _words(record.get("draft")).strip().lower() in YES:
             raise Unreadable("a draft")
-        if (status := _words(record.get("status")).strip().lower()) not in _PUBLISHED:
+        if (status := _words(record.get("status")).strip().lower()) in (*UNPUBLISHED, *NO):
             raise Unreadable(f'its status is "{status}", not published')
+        if _words(record.get("published")).strip().lower() in NO:
+            raise Unreadable("a draft: it says that it is not published")
         parts = record["text"] if isinstance(record["text"], list) else [record["text"]]
         text = "\n\n".join(words for part in parts if (words := _words(part)))
         return make_article(
@@ -150,7 +171,7 @@ def _words(value: object, depth: int = 0) -> str:
     if isinstance(value, list):
         return ", ".join(words for member in value if (words := _words(member, depth + 1)))
     if isinstance(value, dict):
-        return _words(value.get("name"), depth + 1)
+        return _words(value.get("name", value.get("rendered")), depth + 1)  # "rendered" is WordPress's
     if isinstance(value, int) and abs(value) >= 10**18:
         return ""  # no name or date, and too long for Python to print
     return value if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""
@@ -163,6 +184,8 @@ def _tags(value: object) -> Iterator[str]:
 
 def _day(value: object) -> date | None:
     """A date as written, or seconds since 1970."""
+    if isinstance(value, str) and (packed := re.fullmatch(r"\s*((?:19|20)\d{6})\d{4}(?:\d\d)?\s*", value)):
+        return find_date(packed[1])
     if isinstance(value, str) and re.fullmatch(r"\s*\d{9,13}\s*", value):
         value = int(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 10**8 < value < 10**13:

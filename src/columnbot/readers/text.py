@@ -32,8 +32,8 @@ def read_text(path: str, content: bytes, furniture: Collection[str] = frozenset(
     paragraphs = _paragraphs(clean(decode(content)))
     paragraphs = without_furniture(paragraphs, furniture, own=signatures(paragraphs))
     titled = line_above_signature(paragraphs)
-    paragraphs, author = part_author(paragraphs)
     paragraphs, found_date, signed = part_date(paragraphs)
+    paragraphs, author = part_author(paragraphs) if paragraphs else (paragraphs, None)
     if not any(re.search(r"\w", paragraph) for paragraph in paragraphs):
         raise Unreadable("it holds no words")
     if titled and len(paragraphs) > 1 and titled in paragraphs[:2]:
