@@ -243,6 +243,15 @@ def test_any_bytes_in_a_table_become_articles_or_a_reason(content):
     assert all(article.text.strip() for article in archive.articles)
 
 
+def test_rows_behind_a_quotation_mark_that_is_not_closed_are_no_part_of_its_cell(tmp_path):
+    table = 'titel,tekst\nA,"De hal was leeg."\nB,"De hal was vol\nC,De hal was weg.\nD,En toen?\n'
+    (article,), reasons = read(tmp_path, "x.csv", table)
+    assert article.title == "A"
+    assert reasons == {"x.csv": "not read from line 3 on: a quotation mark opens there that nothing closes"}
+    (article,), reasons = read(tmp_path / "2", "x.csv", 'titel,tekst\nB,"De hal was ""vol"",\n\nzei men."')
+    assert (article.text, reasons) == ('De hal was "vol",\n\nzei men.', {})
+
+
 def test_what_says_nothing_hides_no_field_that_does(tmp_path):
     table = "title,date,created,text,content\nA,,2012-05-03,,De hal was leeg.\n"
     (article,), _ = read(tmp_path, "x.csv", table)

@@ -34,10 +34,23 @@ def read_csv(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
     places = _places(names)
     if "text" not in places:
         raise Unreadable(f"none of its columns is called text, body, content or tekst; they are: {_shown(names)}")
-    return _rows(path, csv.reader(source, delimiter=delimiter), above, names)
+    return _rows(path, _Source(source), delimiter, above, names)
 
 
-def _rows(path: str, rows: Any, above: int, names: Sequence[str]) -> Iterator[Article | Skipped]:
+class _Source:
+    """Lines, and whether somebody has asked for one behind the last."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.is_over = False
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._lines
+        self.is_over = True
+
+
+def _rows(path: str, source: _Source, delimiter: str, above: int, names: Sequence[str]) -> Iterator[Article | Skipped]:
+    rows = csv.reader(source, delimiter=delimiter)
     taken: dict[str, int] = {}
     while True:
         line = above + rows.line_num + 1
@@ -47,6 +60,9 @@ def _rows(path: str, rows: Any, above: int, names: Sequence[str]) -> Iterator[Ar
             yield Skipped(path, f"not read from line {line} on: {error}")
             return
         if row is None:
+            return
+        if source.is_over:  # in the middle of a row
+            yield Skipped(path, f"not read from line {line} on: a quotation mark opens there that nothing closes")
             return
         if any(cell.strip() for cell in row[len(names) :]):
             # Where the text was cut cannot be known, and half a column is worse than none.
