@@ -23,6 +23,7 @@ from tests.conftest import ROOT
 from tests.routes import routes_of
 from tests.serving import event_of
 
+pytestmark = pytest.mark.slow
 ADVISORIES = [json.loads(line) for line in (ROOT / "tests" / "advisories.jsonl").read_text("utf-8").splitlines()]
 REPLAYED = [advisory for advisory in ADVISORIES if "why" not in advisory]
 SECRET = "eekhoorn-in-de-kluis"

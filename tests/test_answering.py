@@ -81,6 +81,7 @@ def test_of_a_part_of_the_archive_it_does_not_say_more_than_it_looked_at(bot: Co
     assert answer.text.startswith("In het gekozen deel van dit archief is hierop geen antwoord gevonden.")
 
 
+@pytest.mark.slow
 def test_a_question_on_its_subject_is_trusted_more_than_one_from_another_world(bot: ColumnBot) -> None:
     sure = [bot.ask(question).confidence for question, _ in QUESTIONS]
     unsure = [bot.ask(question).confidence for question in UNKNOWN]

@@ -143,6 +143,7 @@ def test_a_conversation_goes_on_when_its_column_is_gone(shelf: Path, rebuild: Ca
     assert all(hit.passage.article.date and hit.passage.article.date.year != 2019 for hit in answer.hits)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["damaged", "gone", "of another model"])
 def test_where_the_new_index_cannot_be_opened_the_bot_stays_with_the_old_one_and_says_why(
     shelf: Path, rebuild: Callable[..., None], trouble: str, caplog: pytest.LogCaptureFixture
@@ -169,6 +170,7 @@ def test_where_the_new_index_cannot_be_opened_the_bot_stays_with_the_old_one_and
     assert "columnbot index" in said
 
 
+@pytest.mark.slow
 def test_threads_asking_while_indexes_come_and_go_are_answered_from_one_of_them(
     shelf: Path, rebuild: Callable[..., None]
 ) -> None:

@@ -396,6 +396,7 @@ def test_a_question_is_taken_from_the_moment_that_the_button_to_ask_is_there(pag
     expect(page.locator("#cb-ask textarea")).to_have_value("")
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_being_written_can_be_stopped(browser: Browser, sample_index: Path) -> None:
     sentence = "Van Dalen belt geen onbekende bedrijven meer [1]. "
     with playing(falling_silent_after(sentence)) as served:

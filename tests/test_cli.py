@@ -301,6 +301,7 @@ def test_ask_tells_why_an_answer_that_was_to_be_written_is_quoted(
     assert len(served.visits) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("without", [(), ("archive",)])
 def test_an_index_of_another_format_is_built_again_where_its_columns_still_are(
     columnbot: Run, home: Path, without: tuple[str, ...]

@@ -202,6 +202,7 @@ def test_a_vector_does_not_depend_on_what_else_is_embedded(embedder: Embedder) -
     assert cosines(together[13:14], alone).min() >= 0.999
 
 
+@pytest.mark.slow
 def test_more_passages_than_fit_in_one_block_come_back_in_order(embedder: Embedder) -> None:
     texts = [f"Dag {n}." for n in range(530)]
     blocks = list(embedder.embed_passages(PassageInput(text, ((0, len(text)),)) for text in texts))

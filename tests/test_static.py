@@ -86,6 +86,7 @@ def test_words_that_stand_everywhere_hardly_count(static: Embedder) -> None:
     assert plain @ other < 0.9
 
 
+@pytest.mark.slow
 def test_an_index_made_with_it_is_not_taken_for_one_of_the_bundled_model(
     static: Embedder, sample_archive: Path, tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ def address(sample_index: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.slow
 def test_gradios_client_gets_answers_passages_and_columns(address: str, bot: ColumnBot) -> None:
     with closing(Client(address, verbose=False)) as client:
         answer = json.loads(client.predict(QUESTION, api_name="/ask"))
