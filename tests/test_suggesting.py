@@ -1,9 +1,12 @@
 """What to ask next, and how the archive speaks of a subject over the years."""
 
+from datetime import date
+
 import pytest
 
 from columnbot import Article, ColumnBot
 from columnbot.errors import QuestionError
+from columnbot.filters import Filter
 from columnbot.language import terms_of
 from columnbot.questions import MAX_CHARACTERS
 from columnbot.suggesting import suggestions
@@ -22,6 +25,16 @@ def test_each_suggestion_is_answered_with_something_not_yet_shown(bot: ColumnBot
         quoted = {citation.article.path for citation in bot.ask(question).citations}
         assert quoted - shown
         shown |= quoted
+
+
+def test_in_a_part_of_the_archive_only_what_that_answers_is_suggested(bot: ColumnBot) -> None:
+    since, until = date(2014, 1, 1), date(2017, 12, 31)
+    answer = bot.ask("Wat schreef hij over klanten?", since=since, until=until)
+    offered = bot.suggest(answer, where=Filter(since=since, until=until))
+    assert offered
+    for question in offered:
+        assert bot.ask(question, since=since, until=until).found
+        assert not {year for year in map(str, range(2009, 2026)) if year in question} - {"2014", "2015", "2016", "2017"}
 
 
 @pytest.mark.parametrize(

@@ -214,10 +214,13 @@ class ColumnBot:
         """A conversation, in which a question may lean on the ones before."""
         return Conversation(self)
 
-    def suggest(self, answer: Answer, k: int = 3) -> tuple[str, ...]:
-        """At most k questions to ask after that answer; the archive answers each with something not yet shown."""
-        near = dict.fromkeys(hit.passage.article for hit in self.search(answer.question, NEAR))
-        return suggestions(answer, tuple(near), self._quote, k)
+    def suggest(self, answer: Answer, k: int = 3, where: Filter = EVERYTHING) -> tuple[str, ...]:
+        """At most k questions to ask after that answer; that part answers each with something not yet shown."""
+        source = self._current()
+        understood = understand(answer.question, source.index.archive)
+        retrieved = self._retrieve(source, understood, _possible(where, source))
+        near = dict.fromkeys(hit.passage.article for hit in hits_of(source.index, retrieved, NEAR))
+        return suggestions(answer, tuple(near), partial(self._quote, where=where), k)
 
     def columns_a_year(self, question: str) -> dict[int, int]:
         """Of each year, first to last, how many columns name what the question is about. Raises `QuestionError`."""
@@ -248,11 +251,11 @@ class ColumnBot:
         reading = partial(odds_of, self._reader, retrieved.searched.focus) if self._reader else None
         return write_answer(quoted, self.writer, check, reading)
 
-    def _quote(self, question: str) -> Answer:
+    def _quote(self, question: str, where: Filter) -> Answer:
         """The quoted answer, also where there is a writer; a quick one, since eight are tried and few asked."""
         source = self._current()
         understood = understand(question, source.index.archive)
-        return answer_by_quoting(source.index, retrieve(source.index, source.embedder, understood))
+        return answer_by_quoting(source.index, retrieve(source.index, source.embedder, understood, where))
 
     def _retrieve(self, source: _Source, question: Question, where: Filter) -> Retrieved:
         retrieved = retrieve(source.index, source.embedder, question, where)

@@ -134,7 +134,7 @@ def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | 
     following: tuple[str, ...] = ()
     if idle.acquire(blocking=False):
         try:
-            following = bot.suggest(answer)
+            following = bot.suggest(answer, where=session.turns[number].where)
         finally:
             idle.release()
     if len(session.messages) != bubbles:
