@@ -3,7 +3,7 @@
 import pytest
 
 from columnbot.articles import Article
-from columnbot.copying import Copy, copy_of
+from columnbot.copying import copy_of
 from columnbot.passages import Passage, split_articles
 
 TEXT = (
@@ -26,12 +26,12 @@ def passages() -> list[Passage]:
         "sinds 2012 scan ik consistent alles",
         "De papieren berg",
         "Dat is alles.",
-        "Je krijgt loyale fans door op dit gevoel in te spelen.",
-        "Sinds 2012 scan ik alles wat.",
     ],
 )
-def test_the_words_of_a_sentence_in_whatever_order_are_a_quote(text: str, passages: list[Passage]) -> None:
-    assert copy_of(text, passages) == Copy(retells=False, strays=())
+def test_words_that_stand_there_in_a_row_are_a_quote(text: str, passages: list[Passage]) -> None:
+    copy = copy_of(text, passages)
+    assert copy is not None
+    assert copy.is_verbatim
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,13 @@ def test_the_words_of_a_sentence_in_whatever_order_are_a_quote(text: str, passag
     [
         "Jan de Wit scant sinds 2012 consistent alles wat binnenkomt.",
         "Sinds 2012 scant hij consistent alles wat binnenkomt.",
+        "Je krijgt loyale fans door op dit gevoel in te spelen.",
     ],
 )
 def test_what_is_told_of_somebody_elses_i_has_gone_wrong_nowhere(text: str, passages: list[Passage]) -> None:
-    assert copy_of(text, passages) == Copy(retells=True, strays=())
+    copy = copy_of(text, passages)
+    assert copy is not None
+    assert (copy.is_verbatim, copy.strays) == (False, ())
 
 
 @pytest.mark.parametrize(

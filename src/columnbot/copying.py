@@ -20,15 +20,16 @@ _ENDINGS = ("", "t", "s")
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A sentence that is copied: whether it tells of who says "I" there, and the words that its source lacks."""
+    """A sentence that is copied: whether word by word, and the words that the sentence it is copied from lacks."""
 
-    retells: bool
+    is_verbatim: bool
     strays: tuple[str, ...]
 
 
 def copy_of(text: str, passages: Sequence[Passage]) -> Copy | None:
     """What is copied of the text; None where it is in words of its own."""
     words = _words(text)
+    row = f" {' '.join(words)} "
     most, source, author, in_a_row = 0, "", "", 0
     for passage in passages:
         article = passage.article
@@ -41,10 +42,10 @@ def copy_of(text: str, passages: Sequence[Passage]) -> Copy | None:
         in_a_row = max(in_a_row, longest)
     if most < SHARED * len(words) and in_a_row < IN_A_ROW and len(words) - most >= OWN:
         return None
+    is_verbatim = any(row in f" {' '.join(_words(part))} " for p in passages for part in (p.article.title, p.text))
     forms = {stem + ending for word in _words(source) for stem in _stems(word) for ending in _ENDINGS}
-    of_somebody = {*_words(author), *_THIRD_PERSON} - forms
-    strays = [word for word in words if word not in forms]
-    return Copy(not of_somebody.isdisjoint(strays), tuple(word for word in strays if word not in of_somebody))
+    there = {*forms, *_words(author), *_THIRD_PERSON}
+    return Copy(is_verbatim, tuple(word for word in words if word not in there))
 
 
 def _stems(word: str) -> list[str]:

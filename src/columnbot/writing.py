@@ -201,7 +201,7 @@ class _Draft:
         """Whether it may stand as the model put it. Of what stands so in a column it is not the model that says "I"."""
         if copy is None:
             return chance >= (AFTER_A_SLIP if self._has_slipped else IN_ITS_WORDS)
-        return chance >= IF_COPIED and copy.retells and not copy.strays
+        return chance >= IF_COPIED and not copy.is_verbatim and not copy.strays
 
     def _quotes(self, text: str, of: Sequence[int]) -> list[AnswerSentence]:
         """What of those passages bears the text out, in their words, where nothing of it is cited yet."""
