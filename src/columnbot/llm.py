@@ -52,6 +52,8 @@ class LanguageModel:
         no answer goes on for longer; a server that falls silent on the way holds it for twice that at most.
         Raises `WriterFailed`: also where the answer breaks off before its end.
         """
+        import openai  # noqa: F401 - the first time that takes a while, which is not the server's
+
         deadline = time.monotonic() + self.timeout
         with ExitStack() as held:
             response = self._request(held, messages, tokens, deadline)
