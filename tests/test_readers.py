@@ -637,7 +637,7 @@ def test_a_last_line_that_names_what_the_column_is_about_is_no_author(tmp_path):
 
 def test_properties_of_obsidian_may_be_links_and_tags(tmp_path):
     matter = '---\nauthor: "[[Jan de Wit]]"\ntags: ["#column", "[[wiki/politiek|politiek]]"]\n---\n'
-    article = read_one(tmp_path, "a.md", f"{matter}Zie ook [[#Over de hal]] en [[hal#deur|de deur]].\n")
+    article = read_one(tmp_path, "a.md", f"{matter}Zie ook [[#Over de hal]] en [[hal#deur|de deur]].[[#^a1]]\n")
     assert (article.author, article.tags) == ("Jan de Wit", ("column", "politiek"))
     assert article.text == "Zie ook Over de hal en de deur."
 

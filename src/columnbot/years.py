@@ -9,7 +9,8 @@ YEAR = r"((?:19|20)\d\d)"
 # What makes a number no year.
 _COUNTED = (
     r"(?! (?:euro|dollar|mensen|woorden|keer|lezers|volgers|bezoekers|klanten|leden|abonnees|stappen|km|kilometer|"
-    r"meter|kilo|gram|jaar|uur|bladzijden|pagina['’]?s|stuks|foto['’]?s|dagen|days|photos|people|words|times|readers|followers|visitors|steps|miles|pages|"
+    r"meter|kilo|gram|jaar|uur|bladzijden|pagina['’]?s|stuks|foto['’]?s|dagen|"
+    r"days|photos|people|words|times|readers|followers|visitors|steps|miles|pages|"
     r"years)\b)(?! ?%)"
 )
 # Of a date the year is what counts: "sinds 3 januari 2015", "tot eind 2012".

@@ -113,7 +113,7 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
 def _parsed(body: str) -> list[Token]:
     body = without_comments(without_liquid(_TARGET_TO_COME.sub(r"\1#", body)))
     body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))
-    body = _WIKI_LINK.sub(lambda link: link[3] or link[1] or link[2], body)
+    body = _WIKI_LINK.sub(lambda link: link[3] or link[1] or link[2].partition("^")[0], body)
     body = without_shortcodes(_CAPTION.sub(r"\n\n\1\n\n", body), markdown=True)
     tokens = _markdown.parse(_FOOTNOTE.sub("", body))
     for token, inner in zip(tokens, tokens[1:], strict=False):
