@@ -46,7 +46,7 @@ BY_VECTOR, TEMPERATURE = 0.1, 0.03  # what the vector alone counts for, and the 
 CANDIDATES, MEASURED = 50, 100  # passages of a question that are told apart
 HURRIED = 0.2  # how often a question is as typed in a hurry
 LONGEST, WARMING = 64, 30  # tokens; steps
-GIVEN = ("words", "grams", "favour", "length")  # the signals that the model has no part in
+GIVEN = ("words", "grams", "column_grams", "favour", "length")  # the signals that the model has no part in
 
 
 class Archive:
@@ -79,7 +79,7 @@ class Archive:
 class Asked:
     """A question, as it stands and as typed in a hurry: tokens, and those of each telling word, which has a weight.
 
-    `right` are the passages that answer, among all; `found` those that were found, `given` their signals (n, 4) that
+    `right` are the passages that answer, among all; `found` those that were found, `given` their signals (n, 5) that
     stay, and `weights` what the signals count for.
     """
 
@@ -196,8 +196,10 @@ def scores(asked: Asked, of_tokens: Tensor, words: Sequence[Sequence[int]], most
     vector, found = unit(of_tokens.mean(0)), asked.found[:most]
     sentences = tensor(index.sentence_vectors.of(found)) @ vector
     nearest = best_of(sentences, index.sentence_vectors.counts(found))
+    leads = asked.archive.passages[asked.archive.columns[found, 0]] @ vector
     signals = {
         "passage": standing(index.passage_spread, vector, asked.archive.passages[found] @ vector),
+        "lead": standing(index.passage_spread, vector, leads),
         "sentence": standing(index.sentence_spread, vector, nearest),
     }
     total = sum(asked.weights[name] * values for name, values in signals.items())

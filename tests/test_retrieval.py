@@ -39,6 +39,35 @@ def test_ranks_tell_which_side_found_a_passage(bot: ColumnBot) -> None:
     assert any(hit.term_rank == 1 for hit in hits)
 
 
+def test_a_column_has_its_words_whichever_of_its_passages_has_them(bot: ColumnBot) -> None:
+    question = understand("Wat deed de fietspomp op het station met klanten?", bot.index.archive)
+    candidates = retrieve(bot.index, bot._current().embedder, question).candidates
+    signals = np.array([[candidate.signals[name] for name in ("words", "column_grams")] for candidate in candidates])
+    assert signals.min() >= 0
+    assert signals.max(axis=0).tolist() == [1, 1]  # as shares of the best column's
+    owners = [bot.index.passages[candidate.number].article.path for candidate in candidates]
+    assert len({*owners}) < len(owners)
+    for path in {*owners}:
+        assert len({tuple(row) for row, owner in zip(signals.tolist(), owners, strict=True) if owner == path}) == 1
+
+
+def test_how_a_column_opens_counts_for_a_topic_only(bot: ColumnBot) -> None:
+    def signals(text: str) -> set[str]:
+        question = understand(text, bot.index.archive)
+        return {*retrieve(bot.index, bot._current().embedder, question).candidates[0].signals}
+
+    assert "lead" in signals("fietspomp op het station")
+    assert "lead" not in signals("Wat deed de fietspomp op het station?")
+
+
+def test_what_shares_no_word_with_the_archive_is_found_by_its_meaning(bot: ColumnBot) -> None:
+    assert bot.search("zzzzqqqq", 3)
+    question = understand("xqzvw?", bot.index.archive)
+    assert all(
+        np.isfinite(candidate.score) for candidate in retrieve(bot.index, bot._current().embedder, question).candidates
+    )
+
+
 def test_filters_act_before_the_best_are_taken(bot: ColumnBot) -> None:
     hits = bot.search("klanten", 5, since=date(2010, 1, 1), until=date(2010, 12, 31))
     assert len(hits) == 5
@@ -82,7 +111,7 @@ def test_an_answer_keeps_to_the_filters_too(bot: ColumnBot) -> None:
     assert all(c.article.date and c.article.date <= date(2012, 1, 1) for c in answer.citations)
 
 
-def test_every_signal_is_a_z_score_among_the_whole_archive(bot: ColumnBot) -> None:
+def test_the_vector_of_a_passage_counts_as_a_z_score_among_the_whole_archive(bot: ColumnBot) -> None:
     embedder, index = bot._current().embedder, bot.index
     found = retrieve(index, embedder, understand("zonnepanelen"), Filter())
     cosines = index.passage_vectors.of(np.arange(len(index))) @ found.asked.vector

@@ -10,6 +10,7 @@ from columnbot.articles import Article
 from columnbot.chat.render import answer_html
 from columnbot.checking import Verdict
 from columnbot.follow_up import Turn, spell_out
+from columnbot.messages import say
 from columnbot.passages import Passage, split_articles
 from columnbot.prose import Written, sentences_of, written
 from columnbot.writing import AFTER_A_SLIP, IN_ITS_WORDS, bearing_run, write_answer
@@ -231,10 +232,17 @@ def test_the_model_is_told_passages_in_fences_that_are_new_each_time(writing: Co
 def test_where_no_passage_fits_into_the_context_it_says_so(writing: ColumnBot) -> None:
     with playing(saying(f"{TRUE} [1].")) as served:
         writing.writer = served.model(context=1024)
-        answer = writing.ask(QUESTION + " En dat wil ik graag weten," * 60)
+        answer = writing.ask("Hoe zwaar was de papieren catalogus? " * 40)
     assert served.visits == []
     assert answer.notice is not None
     assert "llm_context" in answer.notice
+
+
+def test_the_name_of_an_author_does_not_make_an_order_of_the_text_below_it(writing: ColumnBot) -> None:
+    # The sample's author is "Redactie columnbot", and "columnbot … moet" is what an order would look like.
+    answer = ask(writing, saying(""), "Wat zei Kees over het compliment?")
+    assert "2016-04-14-het-compliment-van-kees.md" in {citation.article.path for citation in answer.citations}
+    assert answer.notice == say("writer.nothing", "nl")
 
 
 @pytest.mark.parametrize("context", [1024, 2048, 8192])

@@ -18,7 +18,7 @@ from columnbot.passages import Passage, Sentence
 from columnbot.retrieval import Retrieved, query_terms
 
 PASSAGES_READ = 10  # passages whose sentences may answer
-FAR_BELOW = 4.0  # a passage that scores so much below the best is not worth reading with the question: half of them do
+FAR_BELOW = 3.0  # a passage that scores so much below the best is not worth reading with the question: half of them do
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,7 +59,7 @@ QUICK = Weighing(
 READ = Weighing(
     sentence=np.array([0.25, 0.46, 0.77, 0.66, 0.36, 0.71, -0.82, -1.38, 1.02], np.float32),
     confidence=np.array([4.92, 1.39, -0.10, -0.97, 0.25, 0.40, -3.17], np.float32),
-    sure_enough=0.24,
+    sure_enough=0.23,
     sure_enough_to_go_on=0.16,
     worth_reading=0.0012,
 )

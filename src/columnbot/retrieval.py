@@ -29,18 +29,20 @@ LOOKED_AT = 30  # whose text may be looked at, by whatever comes next
 # column on a year is often of the next one; who wrote it is certain.
 ON_SUBJECT, OF_YEAR, BY_AUTHOR, TAGGED = 3.0, 3.0, 8.0, 8.0
 WISHED = 50  # passages of a year or author that the question names
-# What each signal counts for. The first four are z-scores: the passage's vector knows the subject, its best
-# sentence's the point; stems find inflections, 5-grams compounds and misspellings. "favour" is the worth of
-# the author, year and so on that the question names. "meaning" and "column" are weighted means of cosines of
-# words, in the passage and in all of its column; "length" is the logarithm of the column's passages,
-# many of which win something by chance. A question is after a passage, a mere topic after a whole column.
+# What each signal counts for. "passage", "sentence", "grams" and "lead" are z-scores: the passage's vector knows the
+# subject, its best sentence's the point; 5-grams find compounds and misspellings, and the column's first passage
+# says what it is about. "words" and "column_grams" are shares of what the best column has: of the BM25 of its best
+# passage by stems, and of that of all its candidates together by 5-grams. "favour" is the worth of the author, year
+# and so on that the question names. "meaning" and "column" are weighted means of cosines of words, in the passage and
+# in all of its column; "length" is the logarithm of the column's passages, many of which win something by chance.
+# A question is after a passage, a mere topic after a whole column.
 WEIGHTS = {
-    "passage": 0.6, "sentence": 1.0, "words": 0.1, "grams": 0.2, "favour": 1.0,
-    "meaning": 6.0, "column": 12.0, "length": -0.6,
+    "passage": 0.3, "sentence": 1.0, "words": 1.3, "grams": 0.1, "column_grams": 0.6, "favour": 1.0,
+    "meaning": 6.5, "column": 8.5, "lead": 0.0, "length": -0.7,
 }  # fmt: skip
 TOPIC_WEIGHTS = {
-    "passage": 1.0, "sentence": 0.5, "words": 0.15, "grams": 0.1, "favour": 1.0,
-    "meaning": 0.0, "column": 15.0, "length": -1.2,
+    "passage": 0.5, "sentence": 0.5, "words": 1.3, "grams": 0.0, "column_grams": 2.0, "favour": 1.0,
+    "meaning": 2.0, "column": 6.0, "lead": 0.4, "length": -0.9,
 }  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     weights = TOPIC_WEIGHTS if question.is_topic else WEIGHTS
     cosines = index.passage_vectors.of(found.numbers) @ asked.vector
     passage = index.passage_spread.standardise(asked.vector, cosines)
-    signals = {"passage": passage, "words": found.words, "grams": found.grams}
+    signals = {"passage": passage, "grams": found.grams} | _words_of_columns(found)
     if favours:
         signals["favour"] = np.asarray(found.favoured @ np.array([worth for worth, _ in favours]))
     pool = _Pool(found.numbers, found.columns, cosines, signals).best(SENTENCED, weights)
@@ -106,6 +108,9 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     pool = pool.with_signals(sentence=index.sentence_spread.standardise(asked.vector, nearest))
     pool = pool.best(READ_CLOSER, weights)
     pool = pool.with_signals(**_read_closer(index, asked, pool.numbers, pool.columns))
+    if weights["lead"]:
+        leads = index.passage_vectors.of(pool.columns[:, 0]) @ asked.vector
+        pool = pool.with_signals(lead=index.passage_spread.standardise(asked.vector, leads))
     candidates = _candidates(pool.best(READ_CLOSER, weights), weights, found)
     index.fetch(np.array([candidate.number for candidate in candidates[:LOOKED_AT]]))
     return Retrieved(question, searched, asked, candidates, where)
@@ -144,6 +149,16 @@ def _candidates(pool: _Pool, weights: dict[str, float], found: Found) -> tuple[C
         Candidate(number, score, cosine, given, vector_ranks.get(number), term_ranks.get(number))
         for number, score, cosine, given in rows
     )
+
+
+def _words_of_columns(found: Found) -> dict[str, NDArray[Any]]:
+    """What each candidate's column has by words, from 0 to 1, as a share of what the best column has."""
+    _, starts, column_of = np.unique(found.columns[:, 0], return_index=True, return_inverse=True)
+    of_columns = {
+        "words": np.maximum.reduceat(np.maximum(found.words, 0), starts),
+        "column_grams": np.add.reduceat(np.maximum(found.grams, 0), starts),
+    }
+    return {name: (values / max(float(values.max()), 1e-9))[column_of] for name, values in of_columns.items()}
 
 
 def _read_closer(

@@ -129,7 +129,9 @@ def _holds(passage: Passage, citation: Citation) -> bool:
 
 
 def _is_addressed(passage: Passage) -> bool:
-    return speaks_to_a_model(f"{passage.article.title}\n{passage.article.author or ''}\n{passage.text}")
+    # The author apart from the rest: "Redactie columnbot" above a text that says "moet" would be an order to columnbot.
+    article = passage.article
+    return speaks_to_a_model(f"{article.title}\n{passage.text}") or speaks_to_a_model(article.author or "")
 
 
 def _messages(quoted: Answer, passages: Sequence[Passage], mark: str) -> list[Message]:

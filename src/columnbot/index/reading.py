@@ -39,7 +39,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates (n), and what the index knows of each.
+    """Candidates (n), ascending, and what the index knows of each.
 
     `near` and `by_words` are those that the vector and the stems brought, best first. `words` and `grams` (n,) are
     BM25 scores as z-scores among all passages; `favoured` (n, f) tells which kinds each is of, and `columns` (n, 2)
