@@ -13,7 +13,7 @@ Dutch government, and about eighteen sites more (docs/answers.md). Each says whe
 into the articles, with a hash of the text there, but without the text), with short answers that count as right; some
 are answered nowhere. Only the quarter of them counts that nothing was learnt from; `--quick` fits what is used without
 the reader. The weights of sentences are fitted on `--questions` alone: who wrote the others was told to choose other
-words than the column. The weights of `columnbot.retrieval` are shown as the same fit would have them.
+words than the column. The weights of `columnbot.retrieval` are `fit_retrieval.py`'s.
 
 At the end stands what an archive could win by a confidence of its own: how well weights do that were fitted on its own
 questions, and how well those of the other archives.
@@ -40,7 +40,7 @@ from columnbot.embedding import Reader, open_embedder, open_reader
 from columnbot.evidence import QUICK, READ, Evidence, Weighing, confidence_features, weigh_sentences, weighed
 from columnbot.passages import Passage, Sentence
 from columnbot.questions import understand
-from columnbot.retrieval import WEIGHTS, Retrieved, retrieve
+from columnbot.retrieval import Retrieved, retrieve
 
 FOLDS = 8
 PENALTY = 5.0
@@ -129,18 +129,7 @@ def of_sentences(training: Sequence[Example]) -> Pairs:
     ]
 
 
-def of_passages(training: Sequence[Example]) -> Pairs:
-    """The signals of the passages found, and which of them answer."""
-    return [
-        (
-            np.array([[c.signals.get(name, 0.0) for name in WEIGHTS] for c in x.retrieved.candidates], np.float32),
-            np.array([x.holds_it(c.number) for c in x.retrieved.candidates]),
-        )
-        for x in training
-    ]
-
-
-def fit_softmax(pairs: Pairs, penalty: float = 10.0) -> NDArray[np.float32]:
+def fit_softmax(pairs: Pairs, penalty: float) -> NDArray[np.float32]:
     """Weights that make what answers likely in a softmax over all that was found for its question."""
     data = [(features, right) for features, right in pairs if right.any()]
     scale = np.concatenate([features for features, _ in data]).std(axis=0) + 1e-9
@@ -247,8 +236,6 @@ def main() -> None:
     known = np.array([bool(x.places) for x in data])
     print(f"{known.sum()} questions with an answer, {(~known).sum()} without")
 
-    passages = fit_softmax(of_passages([x for x in data if x.places]), penalty=2.0)
-    print("WEIGHTS    ", dict(zip(WEIGHTS, np.round(passages.astype(float), 2).tolist(), strict=True)))
     fitted = fit(data, weighing)
     print(f"sentence   {np.round(fitted.sentence.astype(float), 2).tolist()}")
     print(f"confidence {np.round(fitted.confidence.astype(float), 2).tolist()}")

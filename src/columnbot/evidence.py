@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from columnbot.asked import Asked, asked_for, asks_for_change, offers
 from columnbot.embedding import TAUGHT, PassageInput, Reader
+from columnbot.embedding.threads import one_thread_a_product
 from columnbot.index import Index, embedded_sentences, embedded_text
 from columnbot.index.arrays import begins
 from columnbot.index.word_vectors import closeness
@@ -110,6 +111,7 @@ class Evidence:
 _NAMED, _OFFERS, _ODDS = 1, 5, 8  # where these stand among the features
 
 
+@one_thread_a_product()
 def weigh_sentences(index: Index, retrieved: Retrieved, reader: Reader | None = None) -> list[Evidence]:
     """The sentences of the best passages, best first."""
     read = retrieved.candidates[:PASSAGES_READ]

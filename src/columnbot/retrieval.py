@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from columnbot.authors import by_guest
 from columnbot.embedding import Embedder
+from columnbot.embedding.threads import one_thread_a_product
 from columnbot.filters import EVERYTHING, Filter
 from columnbot.index import Found, Index, Search
 from columnbot.index.arrays import begins, runs
@@ -82,6 +83,7 @@ class Retrieved:
     where: Filter = EVERYTHING
 
 
+@one_thread_a_product()
 def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter = EVERYTHING) -> Retrieved:
     """The passages that any signal ranks high, scored by all of them.
 
