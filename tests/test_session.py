@@ -86,6 +86,14 @@ def test_beside_an_answer_come_years_and_questions_that_the_archive_answers(
     assert go_further(session, bot, Lock()) is None  # it is all there
 
 
+def test_nothing_comes_beside_an_answer_of_a_conversation_that_is_over(
+    session: Session, bot: ColumnBot, watch: Watch
+) -> None:
+    list(talk(session, QUESTION, EVERYTHING, watch))
+    session.over = True
+    assert go_further(session, bot, Lock()) is None
+
+
 def test_what_to_ask_next_is_not_sought_while_another_reader_waits_for_it(
     session: Session, bot: ColumnBot, watch: Watch
 ) -> None:

@@ -82,6 +82,22 @@ def test_nothing_typed_is_nothing_asked(bot: ColumnBot, watch: Watch) -> None:
     assert shown(watch, Turns(1), Session(bot.conversation()), "") == []
 
 
+def test_a_conversation_that_is_over_shows_nothing_more_and_gives_the_turn_on(bot: ColumnBot, watch: Watch) -> None:
+    turns, session = Turns(2), Session(bot.conversation())
+
+    async def play() -> list[str]:
+        seen = []
+        async for messages, _ in in_turn(turns, session, QUESTION, EVERYTHING, watch, "nl"):
+            seen.append(messages[-1]["content"])
+            session.over = True
+        return seen
+
+    (alone,) = asyncio.run(play())
+    assert "cb-question" in alone
+    *_, (messages, _) = shown(watch, turns, Session(bot.conversation()), QUESTION)
+    assert "cb-sentences" in messages[1]["content"]
+
+
 def test_readers_are_answered_in_the_order_they_came_and_who_leaves_makes_room(bot: ColumnBot, watch: Watch) -> None:
     turns, order = Turns(3), []
 

@@ -1,7 +1,7 @@
 """Question → ranked passages: vectors and words, each put in proportion to the whole archive, then added up.
 
-The best of these are read closer: each word of the question looks for the word in the passage that is
-nearest in meaning, in its context (late interaction: ColBERT, Khattab & Zaharia 2020).
+A column counts as a whole beside its passages. The best are read closer: each word of the question looks for
+the word in the passage that is nearest in meaning, in its context (late interaction: ColBERT, Khattab & Zaharia 2020).
 """
 
 from dataclasses import dataclass, replace

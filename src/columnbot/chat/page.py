@@ -75,8 +75,8 @@ def build_page(bot: ColumnBot, settings: Settings, watch: Watch) -> gr.Blocks:
         on.about.click(do.tell_about, on.language, on.reader, **quick)
         on.only.click(lambda: (None, gr.update(visible=False)), None, [path, on.only], **quick)
         emptied = on.fresh.click(
-            lambda: ([], None, "", "", None, gr.update(visible=False)),
-            None,
+            do.begin_anew,
+            session,
             [on.chatbot, session, on.question, on.reader, path, on.only],
             cancels=[*asked, *further],
             **quick,
@@ -137,6 +137,12 @@ class _Handlers:
         if asked:
             async for shown in self._answer(asked[0], held, language, asked[1], alone=True):
                 yield shown
+
+    def begin_anew(self, held: Session | None) -> tuple[Update, ...]:
+        """An empty page. Gradio cancels what it knows of, which a question just sent or taken further is not yet."""
+        if held is not None:
+            held.over = True
+        return [], None, "", "", None, gr.update(visible=False)
 
     def go_further(self, held: Session | None) -> Update:
         if held is None or self.turns.busy:

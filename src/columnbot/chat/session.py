@@ -57,13 +57,17 @@ class Reference:
 
 @dataclass(slots=True)
 class Session:
-    """The turns of one tab, the bubbles it shows, and where in these each turn's answer stands."""
+    """The turns of one tab, the bubbles it shows, and where in these each turn's answer stands.
+
+    It is `over` once the tab has begun anew: what was still being made for it is not to be shown there.
+    """
 
     conversation: Conversation
     turns: list[Turn] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    over: bool = False
 
     def show(self, number: int, turn: Turn) -> list[Message]:
         """Puts the turn in its bubble, and gives all bubbles anew."""
@@ -121,7 +125,7 @@ def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | 
     """The bubbles with what there is beside the last answer: its subject over the years, and what to ask next.
 
     What to ask next costs as much as eight answers; it is sought for one reader at a time, and not at all for
-    who comes meanwhile. None where the last turn has all of that, or another has begun.
+    who comes meanwhile. None where the last turn has all of that, or another has begun, or a new conversation.
     """
     number = len(session.turns) - 1
     if number < 0 or session.turns[number].years or session.turns[number].following:
@@ -137,7 +141,7 @@ def go_further(session: Session, bot: ColumnBot, idle: Lock) -> list[Message] | 
             following = bot.suggest(answer, where=session.turns[number].where)
         finally:
             idle.release()
-    if len(session.messages) != bubbles:
+    if session.over or len(session.messages) != bubbles:
         return None
     # The turn as it is by now: it may have been judged meanwhile.
     return session.show(number, replace(session.turns[number], years=years, following=following))

@@ -74,7 +74,8 @@ async def in_turn(
 ) -> AsyncIterator[tuple[list[Message], str]]:
     """The bubbles, as `talk` has them, once it is this reader's turn; and what stays in the field for a question.
 
-    What cannot be answered now comes back with the reason, and the session goes on as if it had not been asked.
+    What cannot be answered now comes back with the reason, and the session goes on as if it had not been asked. Nothing
+    more comes of a session that is over.
     """
     if not asked:
         return
@@ -90,6 +91,8 @@ async def in_turn(
         yield next(steps), ""  # the question, while others are answered
         async with aclosing(_aside(steps, turns, left)) as made:
             async for messages in made:
+                if session.over:
+                    return
                 yield messages, ""
 
 

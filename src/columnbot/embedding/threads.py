@@ -1,7 +1,7 @@
-"""NumPy's matrix products on one thread each, while the model runs.
+"""NumPy's matrix products on one thread each, while the model runs and an answer is sought.
 
 Its own threads wait for each other where the machine has other work, ten times as long as one alone takes, and are
-too many for matrices so small where it has many cores.
+too many for matrices so small where it has many cores; between products so small they keep a core busy with waiting.
 """
 
 from collections.abc import Callable, Iterator
