@@ -77,7 +77,7 @@ def search(index_folder: Path, queries: Sequence[Query]) -> list[Found]:
 
 
 def fit(training: Sequence[Found]) -> Tensor:
-    """The weights (f,) that those queries ask for, that of a sentence's vector as `WEIGHTS` has it."""
+    """The weights (f,) that those queries ask for; of one that nothing answers they learn nothing."""
     answered = [found for found in training if found.right]
     scale = torch.cat([found.signals for found in answered]).std(dim=0) + 1e-9
     weights = torch.zeros(len(scale), requires_grad=True)
@@ -98,7 +98,10 @@ def fit(training: Sequence[Found]) -> Tensor:
 
 
 def show(sets: dict[str, list[Found]], present: dict[str, float]) -> None:
-    """Print the weights that all sets ask for, and the nDCG@10 of each set by several weights."""
+    """Print the weights that all sets ask for, and the nDCG@10 of each set by several weights.
+
+    Only their proportion matters: they are shown so that the sentence's vector counts for what it does at `present`.
+    """
     fitted = fit([found for queries in sets.values() for found in queries])
     sentence = [*WEIGHTS].index("sentence")
     rounded = (fitted * present["sentence"] / fitted[sentence]).numpy().astype(float).round(2)
