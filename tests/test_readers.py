@@ -51,6 +51,90 @@ def test_front_matter_of_jekyll_is_understood(tmp_path):
     )
 
 
+PELICAN = """Title: De lege stoel: een vervolg
+Date: 2014-03-06 10:20
+Modified: 2014-03-07
+Category: Wonen
+Tags: stoel, lege hal
+Slug: de-lege-stoel
+Author: Petra Smit
+Summary: Over een stoel
+    die niemand wilde.
+
+"""
+
+
+@pytest.mark.parametrize("name", ["stoel.md", "stoel.txt"])
+@pytest.mark.parametrize(
+    "labels",
+    [
+        PELICAN,
+        "---\ntitle: 'De lege stoel: een vervolg'\ndate: 2014-03-06\nauthor: Petra Smit\n"
+        "tags: [stoel, lege hal]\ncategory: Wonen\n---\n\n",
+        "\ufeffTitel: De lege stoel: een vervolg\r\nAuteur: Petra Smit\r\nDatum: 6 maart 2014\r\n"
+        "Trefwoorden: stoel, lege hal\r\nRubriek: Wonen\r\nOndertitel:\r\n \r\n",
+    ],
+    ids=["Pelican", "YAML", "typed"],
+)
+def test_labels_above_a_text_are_what_it_says_of_itself(tmp_path, name, labels):
+    body = "De stoel staat er nog steeds, en niemand wil hem hebben.\n\nTot er gisteren iemand op ging zitten.\n"
+    article = read_one(tmp_path, name, labels + body)
+    assert article.text == body.strip()
+    assert (article.title, article.author) == ("De lege stoel: een vervolg", "Petra Smit")
+    assert (article.date, article.tags) == (date(2014, 3, 6), ("stoel", "lege hal", "Wonen"))
+
+
+@pytest.mark.parametrize("name", ["stoel.md", "stoel.txt"])
+def test_a_label_that_says_it_is_a_draft_leaves_a_text_out(tmp_path, name):
+    (skipped,) = skipped_of(tmp_path, name, "Title: De lege stoel\nStatus: draft\n\nNog niet af.\n")
+    assert "draft" in skipped.reason
+
+
+@pytest.mark.parametrize("name", ["diner.md", "diner.txt"])
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "Titel: Het diner\nAuteur: Herman Koch\nUitgever: Anthos\n\n",  # a review, of which none of these is the writer
+        "Vraag: hoe lang duurt een diner?\nAntwoord: twee uur.\n\n",
+        "Datum: weet ik niet meer.\n\n",
+        "Titel: Het diner\n",  # with no empty line below it is a sentence among others
+    ],
+    ids=["of a book", "a talk", "a sentence", "no header"],
+)
+def test_lines_that_look_like_labels_stay_in_the_text(tmp_path, name, opening):
+    article = read_one(
+        tmp_path, name, f"Ik las een boek.\n\n{opening}Het boek is goed geschreven en ik raad het aan.\n"
+    )
+    assert opening.split("\n")[0] in article.text
+    beginning = read_one(tmp_path / "begin", name, f"{opening}Het boek is goed geschreven en ik raad het aan.\n")
+    assert beginning.author is None
+    assert opening.split("\n")[0] in f"{beginning.title}\n{beginning.text}"
+
+
+def test_authors_named_by_labels_are_no_furniture_of_the_site(tmp_path):
+    files = {
+        f"{number}.txt": f"Titel: Stuk {number}\nAuteur: Petra Smit\nRubriek: Wonen\n\n"
+        f"Dit stuk gaat over stoel {number * 7} in huis {number * 13}, en over wie daar {number} jaar op zat.\n"
+        for number in range(1, 9)
+    }
+    archive = archive_of(tmp_path, files)
+    assert {article.author for article in archive.articles} == {"Petra Smit"}
+    assert archive.notes == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["2014/03/06/hal.md", "site.nl/2014/3/6/hal/index.html", "2014/03/06-hal.txt", "oud.2001/2014/03/06/hal.md"]
+)
+def test_a_day_may_stand_in_the_folders(tmp_path, name):
+    text = "De hal is leeg, en dat blijft hij nog wel een tijdje.\n"
+    assert read_one(tmp_path, name, f"<p>{text}</p>" if name.endswith("html") else text).date == date(2014, 3, 6)
+
+
+@pytest.mark.parametrize("name", ["2014/03/hal.md", "x2014/03/06/hal.md", "2014/13/06/hal.md", "2014/03/067/hal.md"])
+def test_what_is_no_day_in_the_folders_gives_no_date(tmp_path, name):
+    assert read_one(tmp_path, name, "De hal is leeg.\n").date is None
+
+
 def test_front_matter_of_a_wordpress_export_is_understood(tmp_path):
     matter = (
         "title: Wij &amp; zij\nauthor:\n  name: Petra Smit\ndate: '2018-04-08T00:12:00+02:00'\n"

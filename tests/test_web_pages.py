@@ -1,5 +1,6 @@
 """Web pages as people have them: saved by a browser, or a whole site copied by wget or HTTrack."""
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -249,3 +250,45 @@ def test_an_article_that_names_others_below_it_is_no_overview(tmp_path: Path) ->
     archive = read(tmp_path, {**files})
     assert [article.path for article in archive.articles] == ["archief/hal.html"]
     assert "an overview page" in archive.skipped[0].reason or "an index page" in archive.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index.html?p=12",
+        "index.html@p=12",
+        "hal.php",
+        "index.php?p=12&cat=v1.5",
+        "hal.aspx",
+        "hal",
+        "hal?page=2",
+        "a.zip/x",
+    ],
+)
+def test_a_page_is_read_under_whatever_name_a_site_s_copy_gives_it(tmp_path: Path, name: str) -> None:
+    content = page(OPEN_GRAPH)
+    if name.startswith("a.zip"):
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.writestr("x", content)
+    article = read_one(tmp_path, name, content) if "zip" not in name else read_archive(tmp_path).articles[0]
+    expected = Article(
+        name, "De lege hal", TEXT, author="Petra de Wit", date=date(2014, 5, 3), url="https://veste.example/hal"
+    )
+    assert article == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("hal.php", "<?php get_header(); ?><html><body><p>Hal</p></body></html>", "ending in .php are not read"),
+        ("hal.aspx", '<%@ Page Language="C#" %><html><body><p>Hal</p></body></html>', "ending in .aspx are not read"),
+        ("LICENSE", "You may use <html> tags as you like, if you can.".replace("<html>", "any"), "without an ending"),
+        ("foto.jpg?w=300", "<html><body><p>Geen foto.</p></body></html>", "ending in .jpg?w=300 are not read"),
+    ],
+)
+def test_a_file_that_is_no_page_is_skipped_whatever_its_name(
+    tmp_path: Path, name: str, content: str, reason: str
+) -> None:
+    archive = read(tmp_path, {name: content, "goed.html": page()})
+    assert [skipped.path for skipped in archive.skipped] == [name]
+    assert reason in archive.skipped[0].reason

@@ -22,7 +22,7 @@ from columnbot.readers.bylines import complete_bylines
 from columnbot.readers.copies import Copies, part_copies, sketch_of
 from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.furniture import SAMPLE, learn_furniture
-from columnbot.readers.html import read_html, read_mhtml
+from columnbot.readers.html import read_html, read_mhtml, read_page_of_program
 from columnbot.readers.markdown import read_markdown
 from columnbot.readers.readings import Reading, Readings, digest_of, sketches_by_text
 from columnbot.readers.source import SavedText, Skipped, Unreadable, failure
@@ -44,6 +44,7 @@ _READERS: dict[str, Callable[[str, bytes], tuple[Article, ...]]] = {
     ".mht": read_mhtml,
     ".pdf": read_pdf,
     ".docx": read_docx,
+    **dict.fromkeys((".php", ".asp", ".aspx", ".jsp", ".shtml", ""), read_page_of_program),
 }
 # Formats of many articles in one file, which may be of any size.
 _STREAMED: dict[str, Callable[[str, BinaryIO], Iterator[Article | Skipped]]] = {
@@ -114,7 +115,7 @@ def read_archive(
     for text in texts:
         _take(_read_saved_text(text, furniture, readings, known or {}), articles, skipped)
     if not articles:
-        kinds = ", ".join(_KINDS)
+        kinds = ", ".join(filter(None, _KINDS))
         seen = f"; {len(skipped)} skipped, the first: {skipped[0].path} ({skipped[0].reason})" if skipped else ""
         raise ArchiveError(f"{folder} holds no article that can be read (files ending in {kinds}){seen}.")
     completed, notes = complete_bylines(list(articles.values()))
@@ -192,7 +193,7 @@ def _read_file(file: Path, path: str, pages: bool, readings: dict[str, Reading],
         with file.open("rb") as stream:
             read_one = partial(_read, pages=pages)
             if kind == ".zip":
-                read = partial(read_zip, path, stream, {*_READERS, ".txt", *_STREAMED}, read_one)
+                read = partial(read_zip, path, stream, lambda name: _ending(name) in _KINDS, read_one)
             else:
                 read = partial(read_one, path, status.st_size, lambda: stream)
             return _read_anew(path, digest_of(stream, f"{pages=}"), read, readings, known)
@@ -259,12 +260,18 @@ def _kind_of(path: str) -> str:
         raise Unreadable("a hidden file")
     if _DRAFTS.search(path):
         raise Unreadable("a draft: Jekyll publishes nothing of the folder _drafts")
-    kind = name.suffix.lower()
+    kind = _ending(path)
     if kind not in _KINDS:
-        raise Unreadable(
-            f"files ending in {name.suffix} are not read" if kind else "files without an ending are not read"
-        )
+        raise Unreadable(f"files ending in {name.suffix} are not read")
     return kind
+
+
+def _ending(path: str) -> str:
+    """The ending that tells how a file is read. wget keeps a page's query behind it: index.html?p=12, or @p=12."""
+    name = PurePosixPath(path)
+    before_query = PurePosixPath(re.split(r"[?@]", name.name, maxsplit=1)[0]).suffix.lower()
+    is_page = before_query and _READERS.get(before_query) in (read_html, read_page_of_program)
+    return before_query if is_page else name.suffix.lower()
 
 
 def _relative(file: Path, folder: Path) -> str:

@@ -13,7 +13,7 @@ from columnbot.language import language_of
 from columnbot.readers.bylines import is_name
 from columnbot.readers.items import one_line
 from columnbot.readers.signatures import part_author, part_date
-from columnbot.readers.source import Unreadable, clean, find_date, first_words, words_of_name
+from columnbot.readers.source import Unreadable, clean, date_of_path, find_date, first_words, words_of_name
 
 _UNPACKED = 200_000_000  # bytes of a Word document, unpacked
 # What a document with a broken inside makes its reader raise.
@@ -119,7 +119,7 @@ def _article(path: str, paragraphs: list[str], *, title: str | None, author: str
         title=one_line(title) or words_of_name(path) or first_words(text),
         text=text,
         author=named or signed or (author if is_name(author) else None),
-        date=day or find_date(path.rpartition("/")[2]) or made,
+        date=day or date_of_path(path) or made,
         language=language_of(text),
     )
 

@@ -1,4 +1,4 @@
-"""Front matter: what a Markdown file says of itself, in YAML (Jekyll, Obsidian), TOML (Hugo, Zola) or JSON."""
+"""Front matter: what a text says of itself above it, in YAML (Jekyll, Obsidian), TOML (Hugo, Zola), JSON, or labels."""
 
 import json
 import re
@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from columnbot.readers.bylines import letters
-from columnbot.readers.fields import FIELDS, NO, ONE_TAG, UNPUBLISHED, YES, plain
+from columnbot.readers.fields import BESIDE, FIELDS, NO, ONE_TAG, UNPUBLISHED, YES, plain
 from columnbot.readers.items import DEEPEST, one_line, text_of_title
-from columnbot.readers.source import Unreadable, clean, find_date
+from columnbot.readers.source import Unreadable, clean, date_of_path, find_date
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,6 +30,7 @@ MOST_VALUES = 10_000  # of the fields of one text
 _UNSET = ("", "~", "null", "Null", "NULL")
 _FIELD = re.compile(r"[\w-]+")
 _LINE = re.compile(r"^([\w-]+)[ \t]*[:=][ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_LABEL = re.compile(r"([^\W\d_][\w -]{0,30}?)[ \t]*:(?:[ \t]+(.*))?")
 # What Hugo prints of an author who has fields, once that has been stored as the author: map[email:… name:… url:…].
 _LINKED = re.compile(r"\[\[([^\[\]|]*)(?:\|([^\[\]]*))?\]\]")  # Obsidian's way to name a note
 _PRINTED_MAP = re.compile(r"\[*map\[(?:.*\s)?name:(.*?)(?:\s+\w+:.*)?\]+")
@@ -38,9 +39,9 @@ _PRINTED_MAP = re.compile(r"\[*map\[(?:.*\s)?name:(.*?)(?:\s+\w+:.*)?\]+")
 def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
     """The front matter's fields by their plain names, and what comes after it; matter that is broken is read by line.
 
-    Blank lines and byte order marks may stand before it. Fields of Zola's `[taxonomies]` and `[extra]`
-    and of Hugo's `[params]` stand among the others. What is unset is None. A text that opens with a
-    rule, and has another further down, has no front matter.
+    Blank lines and byte order marks may stand before it, and labels in its place ("Titel: …"). Fields of Zola's
+    `[taxonomies]` and `[extra]` and of Hugo's `[params]` stand among the others. What is unset is None. A text that
+    opens with a rule, and has another further down, has no front matter.
     """
     source = source.lstrip("\ufeff\u200b")
     if match := _YAML.match(source):
@@ -48,7 +49,8 @@ def split_front_matter(source: str) -> tuple[Mapping[str, Any], str]:
     elif match := _TOML.match(source):
         kind, matter = "toml", match[1]
     else:
-        return _split_json(source)
+        found = _split_json(source)
+        return found if found[0] else _split_labels(source)
     rest = source[match.end() :]
     if not re.sub(r"^[ \t]*#.*", "", matter, flags=re.MULTILINE).strip():
         return {}, rest
@@ -111,6 +113,25 @@ def _split_json(source: str) -> tuple[Mapping[str, Any], str]:
     return {}, source
 
 
+def _split_labels(source: str) -> tuple[Mapping[str, Any], str]:
+    """The header of Pelican and MultiMarkdown, and of people: a line a label, and an empty line below.
+
+    Of labels that no column says of itself ("Uitgever", "Regie") all are the text's: a review names a book so.
+    """
+    header, *below = re.split(r"\n[ \t]*\n", source.lstrip("\n"), maxsplit=1)
+    fields: dict[str, str] = {}
+    for line in re.sub(r"\n[ \t]+", " ", header).rstrip().split("\n"):  # a long value goes on in an indented line
+        label = _LABEL.fullmatch(line)
+        if not label or (name := plain(label[1])) not in _LABELS or name in fields:
+            return {}, source
+        fields[name] = (label[2] or "").strip()
+    given = {field for field in ("title", "author", "date") if first_line(fields, field)}
+    return (_by_plain_name(fields), below[0]) if below and ("title" in given or len(given) > 1) else ({}, source)
+
+
+_LABELS = BESIDE.union(*(names for field, names in FIELDS.items() if field != "text"))
+
+
 def require_published(matter: Mapping[str, Any]) -> None:
     """Raises `Unreadable` where the matter says that the text is a draft."""
     if _says(NO, matter.get("published")) or _says(YES, *_values(matter, "draft")):
@@ -146,9 +167,9 @@ def address_of(matter: Mapping[str, Any]) -> str | None:
 
 
 def first_date(matter: Mapping[str, Any], path: str) -> date | None:
-    """The matter's, or that in the file's name."""
-    dates = (find_date(value) for value in [*_values(matter, "date"), path.rpartition("/")[2]])
-    return next((found for found in dates if found), None)
+    """The matter's, or that in the file's path."""
+    dates = (find_date(value) for value in _values(matter, "date"))
+    return next((found for found in dates if found), None) or date_of_path(path)
 
 
 def tags_of(matter: Mapping[str, Any]) -> tuple[str, ...]:

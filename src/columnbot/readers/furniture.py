@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
+from columnbot.readers.front_matter import split_front_matter
 from columnbot.readers.source import Unreadable, clean, decode
 
 SHARE = 0.1  # a line that stands in this share of the pages is the site's,
@@ -61,7 +62,7 @@ def learn_furniture(pages: Iterable[bytes]) -> frozenset[str]:
     read = 0
     for page in pages:
         try:
-            first, *lines = clean(decode(page)).split("\n")
+            first, *lines = clean(split_front_matter(decode(page))[1]).split("\n")
         except Unreadable:
             continue
         if not re.search(r"\d", first):  # the titles of a series differ in their number only

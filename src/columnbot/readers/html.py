@@ -1,4 +1,4 @@
-"""Web pages, saved by a browser (`.html`, `.mhtml`) or copied by wget or HTTrack; posts of Jekyll with front matter.
+"""Web pages, saved by a browser (`.html`, `.mhtml`) or copied by wget or HTTrack, and posts of Jekyll.
 
 The main text and what the page says of itself (JSON-LD, OpenGraph, `<time>`) are found by trafilatura.
 """
@@ -33,6 +33,7 @@ from columnbot.readers.shortcodes import without_liquid, without_shortcodes
 from columnbot.readers.signatures import part_author, part_date
 from columnbot.readers.source import (
     Unreadable,
+    date_of_path,
     decode,
     find_date,
     first_words,
@@ -61,6 +62,16 @@ def read_html(path: str, content: bytes) -> tuple[Article, ...]:
     page = _decode_page(content)
     matter, body = split_front_matter(page)
     return (_post_of_jekyll(path, matter, body) if matter else _article(path, page),)
+
+
+def read_page_of_program(path: str, content: bytes) -> tuple[Article, ...]:
+    """A page under the name of the program that made it, or no ending at all. Raises `Unreadable` for other files."""
+    head = content[:2000].lower()
+    if not re.search(rb"<(?:!doctype\s+html|html|head)\b", head) or re.search(rb"<\?php\b|<%", head):
+        ending = PurePosixPath(path).suffix
+        named = f"ending in {ending}" if ending else "without an ending"
+        raise Unreadable(f"files {named} are not read, unless they are web pages")
+    return read_html(path, content)
 
 
 def read_mhtml(path: str, content: bytes) -> tuple[Article, ...]:
@@ -122,7 +133,7 @@ def _article(path: str, page: str) -> Article:
         title=title or _title_of_name(path) or first_words(text),
         text=text,
         author=author,
-        date=find_date(known.date if known else None) or day or find_date(path.rpartition("/")[2]),
+        date=find_date(known.date if known else None) or day or date_of_path(path),
         url=address,
         tags=tuple(known.tags or ()) if known else (),
         language=language_of(text),
@@ -174,7 +185,7 @@ def _bare_article(path: str, markup: str) -> Article:
         title=one_line(title) or _title_of_name(path) or first_words(text),
         text=text,
         author=author,
-        date=day or find_date(path.rpartition("/")[2]),
+        date=day or date_of_path(path),
         language=language_of(text),
     )
 

@@ -16,7 +16,7 @@ from columnbot.readers.copies import Sketch, sketch_from
 from columnbot.version import VERSION
 
 # To be raised when a reader changes what it gives between two versions of columnbot.
-READERS_VERSION = 7
+READERS_VERSION = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,6 +292,15 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
+_DAY_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d/\d\d?/\d\d?)(?=[/._-])")
+
+
+def date_of_path(path: str) -> date | None:
+    """The day in a file's name, or in its folders, as the addresses of WordPress and Jekyll have it: 2014/03/06/hal."""
+    folders = _DAY_IN_FOLDERS.search(path)
+    return find_date(path.rpartition("/")[2]) or (find_date(folders[1]) if folders else None)
+
+
 _DAY_IN_NAME = r"(?:19|20)\d{6}(?:\d{4}(?:\d\d)?)?(?!\d)|\d{4}([-._])\d{1,2}\1\d{1,2}|\d{1,2}([-._])\d{1,2}\2\d{4}"
 
 

@@ -1,7 +1,8 @@
 """Plain text: a column typed as such, or a web page that a browser saved as text.
 
-A saved page has no markup to go by: its title may be the first line, the file's name or the closing
-sentence, its author the name above a biography, and around it stands what the site adds to every page.
+Front matter and labels above it go first. A saved page has no markup to go by: its title may be the first line,
+the file's name or the closing sentence, its author the name above a biography, and around it stands what the site
+adds to every page.
 """
 
 import re
@@ -9,9 +10,18 @@ from collections.abc import Collection
 
 from columnbot.articles import Article
 from columnbot.language import language_of, sentence_spans
+from columnbot.readers.front_matter import (
+    address_of,
+    author_of,
+    first_date,
+    require_published,
+    split_front_matter,
+    tags_of,
+    title_of,
+)
 from columnbot.readers.furniture import without_furniture
 from columnbot.readers.signatures import line_above_signature, part_author, part_date, signatures
-from columnbot.readers.source import Unreadable, clean, decode, find_date, first_words, words_of_name
+from columnbot.readers.source import Unreadable, clean, date_of_path, decode, first_words, words_of_name
 
 # A capitalised word in mid-sentence that opens no name and hardly a title: there a subheading ran into its paragraph.
 _OPENER = r"(?:Als|Want|Maar|Omdat|Wanneer|Toch|Natuurlijk|Misschien|Er|Hij|Wij|We|Ik|Je|U|Daarom|Dus|Daarnaast|Bovendien|If|But|Because|When|However|There)"  # noqa: E501
@@ -28,15 +38,19 @@ _WIDEST = 120  # characters of a line that was broken off at a margin
 
 
 def read_text(path: str, content: bytes, furniture: Collection[str] = frozenset()) -> tuple[Article, ...]:
-    """One article; `furniture` are the lines learnt to be the site's. Raises `Unreadable` when it holds no words."""
-    paragraphs = _paragraphs(clean(decode(content)))
+    """One article; `furniture` are the lines learnt to be the site's. Raises as `read_markdown` does."""
+    matter, body = split_front_matter(decode(content))
+    require_published(matter)
+    paragraphs = _paragraphs(clean(body))
     paragraphs = without_furniture(paragraphs, furniture, own=signatures(paragraphs))
     titled = line_above_signature(paragraphs)
     paragraphs, found_date, signed = part_date(paragraphs)
     paragraphs, author = part_author(paragraphs) if paragraphs else (paragraphs, None)
     if not any(re.search(r"\w", paragraph) for paragraph in paragraphs):
         raise Unreadable("it holds no words")
-    if titled and len(paragraphs) > 1 and titled in paragraphs[:2]:
+    if title := title_of(matter):
+        paragraphs = paragraphs[len(paragraphs) > 1 and paragraphs[0].casefold() == title.casefold() :]
+    elif titled and len(paragraphs) > 1 and titled in paragraphs[:2]:
         paragraphs, title = paragraphs[paragraphs.index(titled) + 1 :], titled
     else:
         paragraphs, title = _part_title(paragraphs, path)
@@ -46,8 +60,10 @@ def read_text(path: str, content: bytes, furniture: Collection[str] = frozenset(
             path=path,
             title=title,
             text=text,
-            author=author or signed,
-            date=found_date or find_date(path.rpartition("/")[2]),
+            author=author_of(matter) or author or signed,
+            date=first_date(matter, "") or found_date or date_of_path(path),
+            url=address_of(matter),
+            tags=tags_of(matter),
             language=language_of(text),
         ),
     )

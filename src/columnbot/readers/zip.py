@@ -5,8 +5,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from columnbot.articles import Article
@@ -25,11 +24,11 @@ Item = Article | Skipped | SavedText | PostList
 Read = Callable[[str, int, Callable[[], BinaryIO]], Iterator[Item]]
 
 
-def read_zip(path: str, stream: BinaryIO, kinds: Collection[str], read: Read) -> Iterator[Item]:
+def read_zip(path: str, stream: BinaryIO, is_read: Callable[[str], bool], read: Read) -> Iterator[Item]:
     """What `read` makes of each file in it, named `archive.zip/folder/name`, in a fixed order.
 
-    `kinds` are the endings of files that are read. Raises `Unreadable` for a zip that is broken or
-    cut off, or that would unpack to far too much.
+    `is_read` says by its name whether a file is of a kind that is. Raises `Unreadable` for a zip that is broken
+    or cut off, or that would unpack to far too much.
     """
     try:
         archive = zipfile.ZipFile(stream)
@@ -49,7 +48,7 @@ def read_zip(path: str, stream: BinaryIO, kinds: Collection[str], read: Read) ->
                 left_out[name] = "the zip holds it more than once; the last one is read"
             files[name] = info
         yield from (Skipped(f"{path}/{name}", reason) for name, reason in left_out.items())
-        _refuse_a_bomb({name: info for name, info in files.items() if PurePosixPath(name).suffix.lower() in kinds})
+        _refuse_a_bomb({name: info for name, info in files.items() if is_read(name)})
         for name, info in sorted(files.items()):
             yield from _read_one(f"{path}/{name}", archive, info, read)
 
