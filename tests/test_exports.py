@@ -1,10 +1,14 @@
-"""What Medium and Substack hand out, in a folder or a zip."""
+"""What Medium, Substack, Ghost and Movable Type hand out, in a folder or a zip."""
 
+import json
+import tempfile
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from columnbot import Article
 from columnbot.readers import Skipped, read_archive
@@ -102,3 +106,218 @@ def test_a_list_that_is_none_does_no_harm(tmp_path: Path, content: str) -> None:
     write(tmp_path, {"posts.csv": content, "posts/101.de-oven.html": OVEN})
 
     assert [article.text for article in read_archive(tmp_path).articles] == [OVEN_TEXT]
+
+
+def ghost(**of_posts: object) -> dict[str, object]:
+    """An export with one published post, of two authors, and whatever else."""
+    post = {
+        "id": "5f1", "title": "De oven &amp; de bakker", "slug": "de-oven", "status": "published", "type": "post",
+        "html": "<p>De oven staat er al honderd jaar.</p><blockquote><p>Oud brood bestaat niet.</p></blockquote>",
+        "published_at": "2021-03-04T06:00:00.000Z", "created_at": "2020-01-01T06:00:00.000Z",
+    }  # fmt: skip
+    return {
+        "posts": [post | of_posts],
+        "users": [{"id": "1", "name": "Tineke Vos"}, {"id": "2", "name": "Ali Slot"}],
+        "posts_authors": [
+            {"post_id": "5f1", "author_id": "1", "sort_order": 1},
+            {"post_id": "5f1", "author_id": "2", "sort_order": 0},
+        ],
+        "tags": [{"id": "a", "name": "brood"}, {"id": "b", "name": "#nieuwsbrief"}],
+        "posts_tags": [{"post_id": "5f1", "tag_id": "b"}, {"post_id": "5f1", "tag_id": "a"}],
+    }  # fmt: skip
+
+
+def exported(data: object, *, wrapped: bool = True) -> str:
+    export = {"meta": {"exported_on": 1388805572000, "version": "5.0.0"}, "data": data}
+    return json.dumps({"db": [export]} if wrapped else export)
+
+
+OVEN_OF_GHOST = Article(
+    path="ghost.json#de-oven",
+    title="De oven & de bakker",
+    text="De oven staat er al honderd jaar.\n\n> Oud brood bestaat niet.",
+    author="Ali Slot, Tineke Vos",
+    date=date(2021, 3, 4),
+    tags=("brood",),
+)
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_of_a_ghost_its_tables_tell_who_wrote_a_post_and_on_what(tmp_path: Path, wrapped: bool) -> None:
+    write(tmp_path, {"ghost.json": exported(ghost(), wrapped=wrapped)})
+    archive = read_archive(tmp_path)
+
+    assert archive.articles == (OVEN_OF_GHOST,)
+    assert archive.skipped == ()
+
+
+def test_a_ghost_of_the_first_versions_is_read(tmp_path: Path) -> None:
+    data = ghost(id=5, page=0, author_id=1, published_at=1614837600000) | {"posts_authors": [], "posts_tags": []}
+    del data["posts"][0]["type"]  # type: ignore[index]
+    write(tmp_path, {"ghost.json": exported(data | {"users": [{"id": 1, "name": "Tineke Vos"}]})})
+    (article,) = read_archive(tmp_path).articles
+
+    assert (article.author, article.date) == ("Tineke Vos", date(2021, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ({"status": "draft"}, 'its status is "draft"'),
+        ({"status": "scheduled"}, 'its status is "scheduled"'),
+        ({"status": None}, 'its status is ""'),
+        ({"type": "page"}, "--pages"),
+        ({"page": 1, "type": None}, "--pages"),
+        ({"html": None}, "no words"),
+    ],
+)
+def test_of_a_ghost_what_is_no_published_post_is_named(tmp_path: Path, what: dict[str, object], reason: str) -> None:
+    write(tmp_path, {"ghost.json": exported(ghost(**what)), "goed.md": "Dit stuk is in orde."})
+    archive = read_archive(tmp_path)
+
+    assert [article.path for article in archive.articles] == ["goed.md"]
+    assert [skipped.path for skipped in archive.skipped] == ["ghost.json#de-oven"]
+    assert reason in archive.skipped[0].reason
+
+
+def test_the_pages_of_a_ghost_are_read_where_they_are_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, {"ghost.json": exported(ghost(type="page"))})
+
+    assert read_archive(tmp_path, pages=True).articles == (OVEN_OF_GHOST,)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["db", "meta", "data", "posts", "users", "posts_authors", "tags", "id", "status", "html"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_tables_of_any_shape_do_no_harm(odd: object) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        files = {"a.json": exported(odd), "b.json": exported({"posts": odd, "users": odd, "posts_tags": odd})}
+        write(Path(folder), files | {"goed.md": "Dit stuk is in orde."})
+        archive = read_archive(Path(folder))
+
+    assert [article.path for article in archive.articles if article.path == "goed.md"] == ["goed.md"]
+    assert not any("its reader failed" in skipped.reason for skipped in archive.skipped)
+
+
+MOVABLE_TYPE = """\
+AUTHOR: Tineke Vos
+TITLE: De oven &amp; de bakker
+BASENAME: de_oven
+STATUS: Publish
+ALLOW COMMENTS: 1
+CONVERT BREAKS: __default__
+PRIMARY CATEGORY: Eten
+CATEGORY: Eten
+CATEGORY: Oud
+DATE: 03/04/2021 06:00:00 PM
+TAGS: "oud brood",bakker
+UNIQUE URL: https://tineke.voorbeeld.nl/2021/03/de_oven.html
+-----
+BODY:
+De oven staat er al <em>honderd</em> jaar.
+
+-----
+Oud brood bestaat niet.
+-----
+EXTENDED BODY:
+Wie vroeg langskomt, krijgt een krentenbrood mee.
+-----
+EXCERPT:
+Over brood.
+-----
+KEYWORDS:
+
+-----
+COMMENT:
+AUTHOR: Jan
+DATE: 03/05/2021 10:00:00 AM
+Mooi stuk!
+-----
+PING:
+TITLE: Elders
+-----
+--------
+AUTHOR: Tineke Vos
+TITLE: Een idee
+STATUS: Draft
+DATE: 03/06/2021 06:00:00 PM
+-----
+BODY:
+Nog niet af.
+-----
+--------
+TITLE: In Markdown
+CONVERT BREAKS: markdown_with_smartypants
+DATE: 12/31/2004 18:00:00
+-----
+BODY:
+Het *was* een [stoel](https://voorbeeld.nl).
+-----
+EXTENDED BODY:
+
+-----
+--------
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("place", ["", "in a zip"])
+def test_the_entries_of_a_movable_type_are_columns(tmp_path: Path, place: str, end: str) -> None:
+    content = MOVABLE_TYPE.replace("\n", end)
+    if place:
+        with zipfile.ZipFile(tmp_path / "oud.zip", "w") as archive_file:
+            archive_file.writestr("export.txt", content)
+    else:
+        (tmp_path / "export.txt").write_bytes(content.encode("cp1252"))
+    archive = read_archive(tmp_path)
+    path = "oud.zip/export.txt" if place else "export.txt"
+
+    assert archive.articles == (
+        Article(f"{path}#3", "In Markdown", "Het was een stoel.", date=date(2004, 12, 31), author="Tineke Vos"),
+        Article(
+            path=f"{path}#de_oven",
+            title="De oven & de bakker",
+            text="De oven staat er al honderd jaar.\n\nOud brood bestaat niet.\n\n"
+            "Wie vroeg langskomt, krijgt een krentenbrood mee.",
+            author="Tineke Vos",
+            date=date(2021, 3, 4),
+            url="https://tineke.voorbeeld.nl/2021/03/de_oven.html",
+            tags=("oud brood", "bakker", "Eten", "Oud"),
+        ),
+    )
+    assert [(skipped.path, skipped.reason) for skipped in archive.skipped] == [
+        (path, '1 of the kind "comment" left out: only posts are read'),
+        (f"{path}#2", 'entry 2: its status is "Draft", not "Publish"'),
+    ]
+
+
+def test_an_entry_that_is_too_long_is_named_and_the_others_are_read(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("columnbot.readers.movable_type._MOST", 1000)
+    long = f"TITLE: Lang\n-----\nBODY:\n{'Woord. ' * 30}\n" + "Nog een regel.\n" * 90 + "-----\n--------\n"
+    write(tmp_path, {"export.txt": f"{long}TITLE: Kort\n-----\nBODY:\nKort maar krachtig.\n-----\n--------"})
+    archive = read_archive(tmp_path)
+
+    assert [article.title for article in archive.articles] == ["Kort"]
+    assert archive.skipped == (Skipped("export.txt#1", "entry 1 is too long for an article"),)
+
+
+@pytest.mark.parametrize(
+    "content", ["TITEL: Hoofdletters\n-----\nDe kop staat hierboven.", "-----\nBODY:\nEen rij streepjes.\n-----\n"]
+)
+def test_a_text_with_rules_in_it_is_one_column(tmp_path: Path, content: str) -> None:
+    write(tmp_path, {"stuk.txt": content})
+
+    assert [article.path for article in read_archive(tmp_path).articles] == ["stuk.txt"]

@@ -76,7 +76,8 @@ def index_command(
     model: ModelOption = None,
     passage_words: Annotated[int | None, typer.Option("--passage-words", help="Words in a passage.")] = None,
     pages: Annotated[
-        bool | None, typer.Option("--pages", help="Read the pages of a WordPress export too, not only its posts.")
+        bool | None,
+        typer.Option("--pages", help="Read the pages of an export of WordPress or Ghost too, not only posts."),
     ] = None,
     exact: Annotated[
         bool | None, typer.Option("--exact", help="Scan every passage for a question, however many there are.")

@@ -23,7 +23,7 @@ THEMES = ("system", "light", "dark")
 class Settings:
     """What can be set, with the defaults.
 
-    `pages` takes the pages of a WordPress export for articles too.
+    `pages` takes the pages of an export of WordPress or Ghost for articles too.
     `model` is "bundled" (multilingual-e5-small, no network), "static" (its tokens only, for very large
     archives), the name of a sentence-transformers model, or a folder with one. `passage_words` is the
     aimed length of a passage in words.

@@ -24,6 +24,7 @@ from columnbot.readers.documents import read_docx, read_pdf
 from columnbot.readers.furniture import SAMPLE, learn_furniture
 from columnbot.readers.html import read_html, read_mhtml, read_page_of_program
 from columnbot.readers.markdown import read_markdown
+from columnbot.readers.movable_type import is_movable_type, read_movable_type
 from columnbot.readers.readings import Reading, Readings, digest_of, sketches_by_text
 from columnbot.readers.source import SavedText, Skipped, Unreadable, failure
 from columnbot.readers.substack import PostList, read_post_list, with_post_lists
@@ -46,19 +47,10 @@ _READERS: dict[str, Callable[[str, bytes], tuple[Article, ...]]] = {
     ".docx": read_docx,
     **dict.fromkeys((".php", ".asp", ".aspx", ".jsp", ".shtml", ""), read_page_of_program),
 }
-# Formats of many articles in one file, which may be of any size.
-_STREAMED: dict[str, Callable[[str, BinaryIO], Iterator[Article | Skipped]]] = {
-    ".xml": read_xml,
-    ".rss": read_xml,
-    ".atom": read_xml,
-    ".rdf": read_xml,
-    ".json": read_json,
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
-    ".csv": read_csv,
-    ".tsv": read_csv,
-}
-_KINDS = (*_READERS, ".txt", *_STREAMED, ".zip")
+# Formats of many articles in one file, which may be of any size; of exports among these pages may be read too.
+_EXPORTS = {**dict.fromkeys((".xml", ".rss", ".atom", ".rdf"), read_xml), ".json": read_json}
+_TABLES = {**dict.fromkeys((".jsonl", ".ndjson"), read_json_lines), **dict.fromkeys((".csv", ".tsv"), read_csv)}
+_KINDS = (*_READERS, ".txt", *_EXPORTS, *_TABLES, ".zip")
 _MAX_BYTES = 20_000_000
 _DRAFTS = re.compile(r"(?:^|[/#])_drafts/")
 
@@ -89,7 +81,7 @@ def read_archive(
 ) -> Archive:
     """Reads every file below the folder; of those that have not changed it takes what is known.
 
-    With `pages` the pages of a WordPress export are articles too, not only its posts. `progress` is
+    With `pages` the pages of an export of WordPress or Ghost are articles too, not only its posts. `progress` is
     called with how many files have been read, and how many there are. Raises `ArchiveError` when the
     folder is missing or nothing in it can be read.
     """
@@ -188,8 +180,6 @@ def _read_file(file: Path, path: str, pages: bool, readings: dict[str, Reading],
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a regular file")
-        if kind == ".txt":
-            return list(_read(path, status.st_size, lambda: file.open("rb")))
         with file.open("rb") as stream:
             read_one = partial(_read, pages=pages)
             if kind == ".zip":
@@ -238,19 +228,20 @@ def _read(path: str, size: int, opened: Callable[[], BinaryIO], *, pages: bool =
     kind = _kind_of(path)
     if kind == ".zip":
         raise Unreadable("a zip inside a zip is not opened")
-    if kind not in _STREAMED and size > _MAX_BYTES:
-        raise Unreadable(f"{size / 1e6:.0f} MB is too large for one article (at most {_MAX_BYTES // 10**6})")
     with opened() as stream:
+        many = kind in _EXPORTS or kind in _TABLES or (kind == ".txt" and is_movable_type(stream))
+        if not many and size > _MAX_BYTES:
+            raise Unreadable(f"{size / 1e6:.0f} MB is too large for one article (at most {_MAX_BYTES // 10**6})")
         if kind == ".txt":
-            yield SavedText(path, stream.read())
+            yield from read_movable_type(path, stream) if many else [SavedText(path, stream.read())]
         elif kind in _READERS:
             yield from _READERS[kind](path, stream.read())
         elif kind == ".csv" and (posts := read_post_list(path, stream)):
             yield posts
-        elif _STREAMED[kind] is read_xml:
-            yield from read_xml(path, stream, pages=pages)
+        elif kind in _TABLES:
+            yield from _TABLES[kind](path, stream)
         else:
-            yield from _STREAMED[kind](path, stream)
+            yield from _EXPORTS[kind](path, stream, pages=pages)
 
 
 def _kind_of(path: str) -> str:

@@ -1,12 +1,12 @@
 """What formats with many articles in one file share: naming each, and making an article of its parts."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timezone
 from urllib.parse import unquote
 
 from columnbot.articles import Article
 from columnbot.language import language_of
-from columnbot.readers.source import Unreadable, clean, first_words, text_of_html, words_of_name
+from columnbot.readers.source import Unreadable, clean, find_date, first_words, text_of_html, words_of_name
 from columnbot.readers.streams import MAX_BYTES
 
 DEEPEST = 20  # lists in lists that a field may be; Python's stack ends at some hundreds
@@ -38,6 +38,18 @@ def slug_of_url(url: str | None) -> str:
 def one_line(text: str | None) -> str | None:
     """Clean text on one line; None when there is none."""
     return " ".join(clean(text).split()) or None if text else None
+
+
+def day_of(value: object) -> date | None:
+    """A date as written, or seconds or milliseconds since 1970."""
+    if isinstance(value, str) and (packed := re.fullmatch(r"\s*((?:19|20)\d{6})\d{4}(?:\d\d)?\s*", value)):
+        return find_date(packed[1])
+    if isinstance(value, str) and re.fullmatch(r"\s*\d{9,13}\s*", value):
+        value = int(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 10**8 < value < 10**13:
+        seconds = value / 1000 if value > 10**10 else value
+        return find_date(datetime.fromtimestamp(seconds, tz=timezone.utc))
+    return find_date(str(value)) if isinstance(value, (str, int, float)) else None
 
 
 def bounded(text: str | None) -> str:

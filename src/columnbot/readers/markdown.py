@@ -110,6 +110,11 @@ def read_markdown(path: str, content: bytes) -> tuple[Article, ...]:
     )
 
 
+def text_of_markdown(source: str) -> str:
+    """The words of Markdown without front matter as clean paragraphs."""
+    return _text_of(_parsed(source))
+
+
 def _parsed(body: str) -> list[Token]:
     body = without_comments(without_liquid(_TARGET_TO_COME.sub(r"\1#", body)))
     body = _OBSIDIAN.sub("", _EMBEDDED_FILE.sub("", body))

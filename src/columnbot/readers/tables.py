@@ -4,14 +4,14 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timezone
 from typing import Any, BinaryIO
 
 from columnbot.articles import Article
 from columnbot.readers.feed import read_json_feed
 from columnbot.readers.fields import FIELDS, NO, UNPUBLISHED, YES, plain
-from columnbot.readers.items import DEEPEST, make_article, slug, slug_of_url, text_of_title, unique
-from columnbot.readers.source import Skipped, Unreadable, clean, decode, find_date, text_of_html
+from columnbot.readers.ghost import read_ghost, tables_of_ghost
+from columnbot.readers.items import DEEPEST, day_of, make_article, slug, slug_of_url, text_of_title, unique
+from columnbot.readers.source import Skipped, Unreadable, clean, decode, text_of_html
 from columnbot.readers.streams import MAX_BYTES, lines, whole
 from columnbot.readers.wordpress import text_of_wordpress
 
@@ -83,14 +83,16 @@ def read_json_lines(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
                 yield Skipped(f"{path}#{unique(str(number), taken)}", f"line {number}: {reason}")
 
 
-def read_json(path: str, stream: BinaryIO) -> Iterator[Article | Skipped]:
+def read_json(path: str, stream: BinaryIO, *, pages: bool = False) -> Iterator[Article | Skipped]:
     """A JSON Feed, an object that holds an article, or a list of these, which may be the only one in an object.
 
-    Raises `Unreadable` for other JSON.
+    Or an export of Ghost, of which the pages are read too if they are asked for. Raises `Unreadable` for other JSON.
     """
     value = _parsed(decode(whole(stream, _MAX_JSON)))
     if isinstance(value, dict) and "jsonfeed.org/version" in str(value.get("version")):
         return read_json_feed(path, value)
+    if tables := tables_of_ghost(value):
+        return read_ghost(path, tables, pages=pages)
     if isinstance(value, dict):
         lists = [inner for inner in value.values() if isinstance(inner, list) and any(map(_is_object, inner))]
         value = [value] if "text" in _fields(value.items()) else lists[0] if len(lists) == 1 else value
@@ -164,7 +166,7 @@ def _article(path: str, unit: str, number: int, record: Mapping[str, Any], taken
             title=text_of_title(_words(record.get("title"))),
             text=_text(text),
             author=_words(record.get("author")),
-            day=_day(record.get("date")),
+            day=day_of(day if isinstance(day := record.get("date"), (int, float)) else _words(day)),
             url=url,
             tags=tuple(_tags(record.get("tags"))),
         )
@@ -196,18 +198,6 @@ def _words(value: object, depth: int = 0) -> str:
 def _tags(value: object) -> Iterator[str]:
     members = value if isinstance(value, list) else re.split(r"[,;|]", _words(value))
     return (words for member in members if (words := _words(member)))
-
-
-def _day(value: object) -> date | None:
-    """A date as written, or seconds since 1970."""
-    if isinstance(value, str) and (packed := re.fullmatch(r"\s*((?:19|20)\d{6})\d{4}(?:\d\d)?\s*", value)):
-        return find_date(packed[1])
-    if isinstance(value, str) and re.fullmatch(r"\s*\d{9,13}\s*", value):
-        value = int(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 10**8 < value < 10**13:
-        seconds = value / 1000 if value > 10**10 else value
-        return find_date(datetime.fromtimestamp(seconds, tz=timezone.utc))
-    return find_date(_words(value))
 
 
 def _short_lines(stream: BinaryIO) -> Iterator[str]:
