@@ -237,6 +237,9 @@ def test_any_question_is_understood_or_refused(text):
         ("Wat schreef ze na 2023?", {2024, 2025, 2026}),
         ("What did she write after 2023?", {2024, 2025, 2026}),
         ("Wat koop je voor 2000 euro?", set()),
+        ("Wat schreef ze na 2010 en voor 2014 over werk?", {2011, 2012, 2013}),
+        ("What did she write after 2010 and before 2014?", {2011, 2012, 2013}),
+        ("Wat waren de plannen voor 2012 en voor 2013?", {2012, 2013}),
     ],
 )
 def test_the_years_a_question_speaks_of(question, years):

@@ -34,6 +34,7 @@ _UNTIL = re.compile(
     rf"(?:\b(?:tot|before|until)|^voor|\b(?:hij|zij|ze|er|we|ik|je|men|was|waren|schreef\w*|gebeurd\w*|al|dat) voor)"
     rf"\s+{_DATE}\b{_COUNTED}|vóór\s+{_DATE}\b"
 )
+_AND_BEFORE = re.compile(rf"\d (?:en|maar) voor\s+{_DATE}\b{_COUNTED}")  # behind a year to begin with, it is meant so
 _RELATIVE = (
     (re.compile(r"\b(?:dit jaar|this year)\b"), 0, 0),
     (re.compile(r"\b(?:vorig jaar|last year)\b(?! (?:van|of|op)\b)"), 1, 1),
@@ -55,8 +56,10 @@ def _last_named(question: str, asked: str) -> int | None:
     """The last year that counts, where the question sets a bound: "tot en met 2012", "until 2013", "vóór 2010"."""
     if up_to := _UP_TO.search(asked):
         return int(up_to[1])
-    if until := _UNTIL.search(asked) or _UNTIL.search(question.lower()):
-        return int(until[1] or until[2]) - 1 + _of_part(until.group())
+    begins = _FROM.search(asked) or _AFTER.search(asked)
+    until = _UNTIL.search(asked) or _UNTIL.search(question.lower())
+    if until := until or (begins and _AND_BEFORE.search(asked)):
+        return int(next(filter(None, until.groups()))) - 1 + _of_part(until.group())
     return None
 
 
