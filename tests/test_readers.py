@@ -151,6 +151,30 @@ def test_front_matter_of_a_wordpress_export_is_understood(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('Zet een `<input>` in een `<form class="a">`.', 'Zet een input in een form class="a".'),
+        ("Een ``<b/>`` of `</ul>` en `<ol><li>`.", "Een b of ul en ol li."),
+        ("Hij is `a < b` of `b > c`, en `<i>ja</i>`.", "Hij is a < b of b > c, en ja."),
+    ],
+)
+def test_a_tag_that_a_sentence_speaks_of_is_named_in_it(tmp_path, markup, text):
+    assert read_one(tmp_path, "tag.md", f"{markup}\n").text == text
+
+
+STRUCK = ["<strike>opnieuw</strike>", "<s>opnieuw</s>", "<del>opnieuw</del>"]
+
+
+@pytest.mark.parametrize(
+    ("name", "struck"),
+    [("wij.md", "~~opnieuw~~"), *(("wij.md", struck) for struck in STRUCK), *(("wij.html", s) for s in STRUCK)],
+)
+def test_what_is_struck_out_is_no_longer_said(tmp_path, name, struck):
+    sentence = "Hij stelt zich {}niet herkiesbaar, zei hij op de vergadering."
+    assert read_one(tmp_path, name, f"{sentence.format(struck + ' ')}\n").text == sentence.format("")
+
+
 TOML = """+++
 title = 'De "lege" stoel'
 date = 2014-03-06T10:00:00+01:00
@@ -349,7 +373,7 @@ def test_broken_yaml_is_read_line_by_line(tmp_path, matter):
         ("Vooraf.\n\n    <p><strong>Ben je er?</strong><br>‘Ik wel.’</p><p>Jij niet.</p>\n    <ul><li>a</li></ul>",
          "Vooraf.\n\nBen je er?\n‘Ik wel.’\n\nJij niet.\n\n- a"),
         ("```\nBen je er?</b><br>‘Ik wel.’</p><p>Jij <i>niet</i>.\n```", "Ben je er?\n‘Ik wel.’\nJij niet."),
-        ("De tag (`<br>`) is een regel, `<p>` een alinea.", "De tag () is een regel, een alinea."),
+        ("De tag (`<br>`) is een regel, `<p>` een alinea.", "De tag (br) is een regel, p een alinea."),
         ('<div>Eerst dit.&amp;lt;/p&amp;gt;&amp;lt;p style="margin: 0"&amp;gt;Dan&amp;amp;nbsp;dat.</div>',
          "Eerst dit.\nDan dat."),
         ("Zo.\n\n[youtube=https://voorbeeld.nl/a?b=c]\n\nJa. [mijn_ding] En [audio https://voorbeeld.nl/a.mp3] nee.",

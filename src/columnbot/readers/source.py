@@ -115,10 +115,12 @@ def clean(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
+# What a column has struck out it no longer says.
 _DROPPED = frozenset(
     """
     script style iframe svg noscript form button select textarea object embed head nav template video
     audio canvas math
+    s strike del
     """.split()
 )
 _BLOCKS = frozenset(
