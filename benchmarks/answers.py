@@ -65,7 +65,7 @@ def ways_of_answering(data: Sequence[Example], answers: Sequence[Answer], quick:
 def ways_of_refusing(data: Sequence[Example], sure: NDArray[np.float64], quick: NDArray[np.float64]) -> str:
     """How well each tells what has an answer from what has none."""
     known = np.array([bool(x.places) for x in data])
-    cosines = np.array([max(c.cosine for c in x.retrieved.candidates[:10]) for x in data])
+    cosines = np.array([max((c.cosine for c in x.retrieved.candidates[:10]), default=0.0) for x in data])
     lines = [f"| one in ten of those with an answer refused | AUROC | refused of the {(~known).sum()} without |"]
     lines.append("|---|--:|--:|")
     ways = {"**columnbot's confidence**": sure, "`--quick`": quick, "the cosine of the best passage": cosines}

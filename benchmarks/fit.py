@@ -37,7 +37,16 @@ from sklearn.metrics import log_loss, roc_auc_score
 from columnbot import Answer, ColumnBot
 from columnbot.answering import answer_from
 from columnbot.embedding import Reader, open_embedder, open_reader
-from columnbot.evidence import QUICK, READ, Evidence, Weighing, confidence_features, weigh_sentences, weighed
+from columnbot.evidence import (
+    QUICK,
+    READ,
+    Evidence,
+    Weighing,
+    confidence_features,
+    weigh_sentences,
+    weighed,
+    within_bounds,
+)
 from columnbot.passages import Passage, Sentence
 from columnbot.questions import understand
 from columnbot.retrieval import Retrieved, retrieve
@@ -99,6 +108,7 @@ def examples(
             print(f"left out: the text that answers {item['id']} has changed")
             continue
         retrieved = retrieve(bot.index, embedder, understand(item["question"], bot.index.archive))
+        retrieved = within_bounds(bot.index, retrieved)
         places = tuple((path, start, end) for path, start, end in item["places"])
         weighed = tuple(weigh_sentences(bot.index, retrieved, reader))
         found.append(Example(item["id"], bot, places, tuple(item["answers"]), retrieved, weighed))
@@ -176,7 +186,8 @@ def left_out(data: Sequence[Example], weighing: Weighing) -> tuple[list[Answer],
 
 
 def fit(data: Sequence[Example], weighing: Weighing) -> Weighing:
-    """That weighing, with the weights that these examples ask for."""
+    """That weighing, with the weights that these examples ask for, of which something was found."""
+    data = [x for x in data if x.evidence]
     plain = [x for x in data if x.places and not x.reworded]
     fitted = replace(weighing, sentence=fit_softmax(of_sentences(plain), PENALTY))
     right = np.array([x.is_right(answer) for x, answer in zip(data, answered(data, fitted), strict=True)])
@@ -191,17 +202,21 @@ def answered(data: Sequence[Example], weighing: Weighing) -> list[Answer]:
 
 
 def of_confidence(data: Sequence[Example], weighing: Weighing) -> NDArray[np.float32]:
-    """What the confidence is made of, a row an example."""
+    """What the confidence is made of, a row an example of which something was found."""
     return np.array([confidence_features(x.bot.index, x.retrieved, weighed(x.evidence, weighing)) for x in data])
 
 
 def confidences(data: Sequence[Example], weighing: Weighing) -> NDArray[np.float64]:
-    """How sure each answer is."""
-    return np.asarray(1 / (1 + np.exp(-(of_confidence(data, weighing) @ weighing.confidence))), np.float64)
+    """How sure each answer is; not at all where nothing was found."""
+    sure, found = np.zeros(len(data)), np.array([bool(x.evidence) for x in data])
+    features = of_confidence([x for x in data if x.evidence], weighing)
+    sure[found] = 1 / (1 + np.exp(-(features @ weighing.confidence)))
+    return sure
 
 
 def show_archives(data: Sequence[Example], weighing: Weighing, archives: Mapping[str, ColumnBot]) -> None:
     """Print how well a confidence that was fitted on an archive's own questions does there, and one that was not."""
+    data = [x for x in data if x.evidence]
     features, answers = of_confidence(data, weighing), answered(data, weighing)
     right = np.array([x.is_right(answer) for x, answer in zip(data, answers, strict=True)])
     known = np.array([bool(x.places) for x in data])

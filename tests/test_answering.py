@@ -182,3 +182,22 @@ def test_a_follow_up_may_name_no_subject(bot: ColumnBot) -> None:
     conversation.ask(QUESTIONS[0][0])
 
     assert conversation.ask("En waarom?").found
+
+
+def test_what_happened_in_a_year_is_quoted_from_columns_of_that_time_or_that_name_it(bot: ColumnBot) -> None:
+    for year in (2009, 2014, 2018):
+        answer = bot.ask(f"Wat schreef de columnist in {year} over de telefoon?")
+        articles = [hit.passage.article for hit in answer.hits]
+
+        assert articles
+        assert all(
+            (article.date and article.date.year in (year, year + 1)) or str(year) in article.text
+            for article in articles
+        )
+
+
+def test_a_year_that_the_archive_knows_nothing_of_is_not_answered_from_others(bot: ColumnBot) -> None:
+    answer = bot.ask("Wat schreef de columnist in 1902 over de telefoon?")
+
+    assert not answer.found
+    assert answer.hits  # the nearest, of whatever year

@@ -128,6 +128,7 @@ BEFORE = Question("Wat schrijft zij over koffie?", "Wat schrijft zij over koffie
         "Is dat zo?",
         "Vertel meer",
         "Wat vond hij daarvan?",
+        "Krijg ik de reis ernaartoe betaald?",
         "Hoe zit het met de trein?",
         "Wat is haar mening over vergaderen?",
         "Én thee dan?",

@@ -1,13 +1,15 @@
 """Question → ranked passages, on the sample archive."""
 
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
 import numpy as np
 import pytest
 
-from columnbot import ColumnBot, build_index
+from columnbot import ColumnBot, answering, build_index
 from columnbot.errors import FilterError, QuestionError
+from columnbot.evidence import READ
 from columnbot.filters import Filter
 from columnbot.questions import understand
 from columnbot.retrieval import READ_CLOSER, retrieve
@@ -161,6 +163,17 @@ def test_a_column_by_the_author_asked_for_comes_first(two_hands: ColumnBot) -> N
     assert two_hands.search("Hoe smal is de brug?")[0].passage.article.author == "Tineke Vos"
     for asked in ("Wat vindt Bram de Slot van de brug?", "Wat vindt de gastschrijver van de brug?"):
         assert two_hands.search(asked)[0].passage.article.author == "Bram de Slot"
+
+
+def test_of_an_author_who_is_asked_for_nobody_else_is_quoted(
+    two_hands: ColumnBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "READ", replace(READ, sure_enough=0.0))  # five columns tell too little to be sure
+    answer = two_hands.ask("Wat schreef Bram de Slot over de brug?")
+
+    assert {citation.article.author for citation in answer.citations} == {"Bram de Slot"}
+    assert {hit.passage.article.author for hit in answer.hits} == {"Bram de Slot"}
+    assert len({hit.passage.article.author for hit in two_hands.ask("Wat staat er over de brug?").hits}) == 2
 
 
 def test_a_column_with_the_tag_asked_for_comes_first(two_hands: ColumnBot) -> None:

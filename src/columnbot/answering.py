@@ -9,7 +9,16 @@ from typing import Literal
 from columnbot.articles import Article
 from columnbot.asked import asks_for_change
 from columnbot.embedding import Reader
-from columnbot.evidence import PASSAGES_READ, QUICK, READ, Evidence, Weighing, confidence_of, weigh_sentences
+from columnbot.evidence import (
+    PASSAGES_READ,
+    QUICK,
+    READ,
+    Evidence,
+    Weighing,
+    confidence_of,
+    weigh_sentences,
+    within_bounds,
+)
 from columnbot.filters import EVERYTHING
 from columnbot.helpline import asks_for_help
 from columnbot.index import Index
@@ -83,8 +92,9 @@ HITS_SHOWN = 10
 
 def answer_by_quoting(index: Index, retrieved: Retrieved, reader: Reader | None = None) -> Answer:
     """The sentences that answer, quoted with who wrote them and when; or that the archive has no answer."""
-    weighing = READ if reader else QUICK
-    return answer_from(index, retrieved, weigh_sentences(index, retrieved, reader), weighing)
+    bounded = within_bounds(index, retrieved)
+    evidence = weigh_sentences(index, bounded, reader)
+    return answer_from(index, bounded if evidence else retrieved, evidence, READ if reader else QUICK)
 
 
 def answer_from(index: Index, retrieved: Retrieved, evidence: Sequence[Evidence], weighing: Weighing) -> Answer:
@@ -285,18 +295,23 @@ def _cite(spans: Sequence[tuple[Article, int, int]]) -> tuple[Citation, ...]:
 def _sentences(citations: Sequence[Citation], language: str) -> Iterator[AnswerSentence]:
     """A sentence a citation; the first of each column says whose it is, and each whether that quotes it."""
     before: Article | None = None
+    one_author = len({citation.article.author for citation in citations}) == 1
     for citation in citations:
-        yield AnswerSentence(quoted_words(citation, before, language), (citation.number,))
+        words = quoted_words(citation, before, language, one_author=one_author)
+        yield AnswerSentence(words, (citation.number,))
         before = citation.article
 
 
-def quoted_words(citation: Citation, before: Article | None, language: str) -> str:
-    """A quote, behind whose it is where the quote before it is of another column, and whether that quotes it."""
+def quoted_words(citation: Citation, before: Article | None, language: str, *, one_author: bool = True) -> str:
+    """A quote, behind whose it is where the quote before it is of another column, and whether that quotes it.
+
+    All by `one_author` are not each signed; among others a column without a name beside its date is of nobody known.
+    """
     article = citation.article
     quote = f"“{in_lines(article.text, citation.start, citation.end)}”"
     quoted = is_quoted(article.text, citation.start, citation.end)
     if article is not before:
-        return _lead_in(article, before, language, quote, quoted=quoted)
+        return _lead_in(article, before if one_author else None, language, quote, quoted=quoted)
     return say("quoted_there", language, quote=quote) if quoted else quote
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from columnbot.language import STOP_WORDS, fold, without_accents
 
 # A name beside one of these is that of a writer; elsewhere it may be somebody written about.
-_WRITES = r"(?:schreef|schrijft|schreven|heeft|had|vindt|vond|zegt|zei|denkt|dacht|raadt|noemt|noemde|does|did|has)"
+_WRITES = (
+    r"(?:schreef|schrijft|schreven|heeft|had|vindt|vond|zegt|zei|denkt|dacht|raadt|raadde|"
+    r"adviseert|adviseerde|noemt|noemde|beschrijft|beschreef|does|did|has)"
+)
 _BY = (
     r"(?:volgens|according to|by|(?:columns?|stuk(?:ken)?|artikel(?:en)?|posts?|geschreven|mening) (?:van|door)|"
     r"(?:columns?|articles?|posts?|opinions?|views?) of)"
@@ -22,12 +25,21 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
         if _writes(asked, [fold(author)]):
             return author
     for author in near:
-        parts = [part for part in fold(author).split() if len(part) > 2 and part not in _PARTICLES]
+        parts = _parts_of(author)
         # "Jan Terlouw" is not asked of Jan de Vries; what follows a name in lower case cannot be told.
         others = [part for part in parts if re.search(_ANOTHER.format(re.escape(part)), without_accents(question))]
         if _writes(asked, [part for part in parts if part not in others]):
             return author
     return None
+
+
+def names_of(author: str) -> tuple[str, ...]:
+    """What an author may be called by, folded, the longest first: the whole name, and each of its parts."""
+    return tuple(sorted({fold(author), *_parts_of(author)}, key=lambda name: (-len(name), name)))
+
+
+def _parts_of(author: str) -> list[str]:
+    return [part for part in fold(author).split() if len(part) > 2 and part not in _PARTICLES]
 
 
 _PARTICLE = r"(?:(?:von|de|den|der|te|ten|ter|la|le|['’]t) )*"

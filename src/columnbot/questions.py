@@ -43,7 +43,7 @@ def checked(question: str) -> str:
 
 _LEANS = re.compile(
     r"^(en|maar|of|and|but|or|hoezo|waarom dan|why not|what about|hoe zit het met|vertel (me )?meer|meer)\b|"
-    r"\b(dat|die|dit|deze|daar\w*|ervan|erover|ermee|ervoor|toen|zo'n|(?:dat|die|het)zelfde|"
+    r"\b(dat|die|dit|deze|daar\w*|er(?:van|over|mee|voor|naartoe|heen|tegen)|toen|zo'n|(?:dat|die|het)zelfde|"
     r"het (?:dan|niet|ook|nog|al|toch|beter)|it|its|that|this|those|these|then)\b|"
     r"\b(?:de|het|the) (?:eerste|tweede|laatste|first|second|last)\W*$|"
     # "Wie zaten er in de jury?", and not "Wat staat er over fietsen?"

@@ -19,6 +19,7 @@ from columnbot.index.arrays import begins, runs
 from columnbot.interaction import EmbeddedWords, best_matches, embed
 from columnbot.language import ngrams_of, terms_of
 from columnbot.passages import Passage
+from columnbot.phrasing import rephrased
 from columnbot.questions import Question, subject_of
 from columnbot.spelling import mended
 
@@ -71,7 +72,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Candidates, best first; the question as it was searched for, its spelling mended, and its vectors.
+    """Candidates, best first; the question as it was searched for, put plainly and its spelling mended; its vectors.
 
     `where` is the part of the archive that was searched.
     """
@@ -90,10 +91,11 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     Columns that the conversation is on, or of the author, a year or the tags that the question names,
     are favoured, and looked at where nothing else brings them up.
     """
-    searched = replace(question, text=mended(question.text, index), focus=mended(question.focus, index))
+    put = rephrased(question)
+    searched = replace(put, text=mended(put.text, index), focus=mended(put.focus, index))
     asked = embed(index, embedder, searched)
     favours = _favours(question, index)
-    grams = list(dict.fromkeys(ngrams_of(subject_of(searched.text, question.aside))))
+    grams = list(dict.fromkeys(ngrams_of(subject_of(searched.text, searched.aside))))
     stems = query_terms(index, searched, searched.text)
     favoured = tuple(favour for _, favour in favours)
     found = index.find(Search(asked.vector, stems, grams, where, favoured, CANDIDATES, WISHED))

@@ -1,0 +1,83 @@
+"""A question about what somebody wrote → as the models know it best, by rules for Dutch and English.
+
+They are asked "What does it say about cycling?", whoever is named as the writer and in whatever words: a column does
+not say of itself who wrote it, so that to a model one that is asked for by its author seems to be about somebody else.
+"""
+
+import re
+from dataclasses import replace
+
+from columnbot.asked import asks_for_change
+from columnbot.authors import names_of
+from columnbot.language import fold, language_of, without_accents
+from columnbot.questions import Question
+
+_WRITER = (
+    r"(?:(?:de|deze) (?:gast)?(?:columnist(?:e|en|s)?|schrijver|schrijfster|auteurs?|blogger|redactie|redacteur)|"
+    r"(?:the|this) (?:guest )?(?:columnist|author|writer|blogger|editor))"
+)
+_WHO = (
+    rf"(?:hij|zij|ze|je|jij|u|jullie|we|men|he|she|they|you|{_WRITER}|"
+    r"(?:het|dit|the|this) (?:archief|weblog|blog|archive))"
+)
+_COLUMNS = r"(?:columns?|artikel(?:en)?|stuk(?:ken|jes?)?|posts?|berichten|blogs?|verhalen|articles?)"
+_EVER = (
+    r"(?:(?:er|ook|allemaal|nog|ooit|eens|wel ?eens|al|eigenlijk|hier|iets|precies|ever|actually|anything|"
+    r"in (?:19|20)\d\d) )*"
+)
+_ABOUT = rf"{_EVER}over (?P<topic>\w.*?)"
+_SAID = r"(?:geschreven|gezegd|verteld)"
+_PHRASES = {
+    "Wat staat er over {}?": (
+        rf"wat (?:schr(?:eef|even|ijft?|ijven)|zegt?|zeggen|zei|zeiden|vertelt?|vertelde) {_WHO} {_ABOUT}",
+        rf"(?:wat )?(?:heeft|hebben|heb) {_WHO} {_ABOUT} {_SAID}",
+        rf"(?:heeft|hebben|heb) {_WHO} {_EVER}{_SAID} {_ABOUT}",
+        rf"schreef {_WHO} {_ABOUT}",
+        rf"wat (?:is|wordt|werd) {_ABOUT} {_SAID}",
+        rf"wat (?:is|wordt|werd) {_EVER}{_SAID} {_ABOUT}",
+        rf"(?:welke {_COLUMNS} (?:gaan|gaat|zijn)|heb je {_COLUMNS}|(?:zijn|is) er (?:een )?{_COLUMNS}) {_ABOUT}",
+    ),
+    "Wat vind je van {}?": (
+        rf"wat (?:vindt?|vinden|vond|vonden|denkt?|denken|dacht) {_WHO} {_EVER}(?:van|over) (?P<topic>\w.*?)",
+        rf"wat (?:is|was) (?:de|het) (?:mening|visie|kijk|oordeel|standpunt) van {_WHO} (?:over|op) (?P<topic>\w.*?)",
+    ),
+    "What does it say about {}?": (
+        rf"what (?:did|does|do|has|have) {_WHO} {_EVER}(?:write|written|say|said) about (?P<topic>\w.*?)",
+        rf"(?:did|does|do|has|have) {_WHO} {_EVER}(?:write|written|say|said) {_EVER}about (?P<topic>\w.*?)",
+        rf"what (?:is|was|has been) {_EVER}(?:written|said) about (?P<topic>\w.*?)",
+        rf"(?:which {_COLUMNS} (?:are|is)|are there {_COLUMNS}) about (?P<topic>\w.*?)",
+    ),
+    "What do you think of {}?": (rf"what (?:did|does|do) {_WHO} {_EVER}think (?:of|about) (?P<topic>\w.*?)",),
+}
+_PATTERNS = [
+    (re.compile(pattern, re.IGNORECASE), phrase) for phrase, patterns in _PHRASES.items() for pattern in patterns
+]
+_OWN_WORDS = frozenset({"staat", "say", "vind", "think"})  # of these phrases; they say nothing of the subject
+
+
+def rephrased(question: Question) -> Question:
+    """The question as it is searched for and read; a follow-up, and one on how something changed, is left as it is."""
+    if question.is_follow_up or asks_for_change(question.focus):
+        return question
+    asked = _without_writer(question)
+    for pattern, phrase in _PATTERNS:
+        if match := pattern.fullmatch(re.sub(r"^\W+|[\s?!.]+$", "", asked)):
+            own = _OWN_WORDS.difference(fold(match["topic"]).split())
+            return _put(question, phrase.format(match["topic"]), question.aside | own)
+    return _put(question, asked, question.aside)
+
+
+def _without_writer(question: Question) -> str:
+    """The question with "he" in the place of the author whose columns it asks for, by name or as the columnist."""
+    names = names_of(question.author) if question.author else ()
+    called = "|".join((*map(re.escape, names), _WRITER))
+    plain = without_accents(question.text)
+    match = re.search(rf"\b(?:{called})\b", plain, re.IGNORECASE)
+    if match is None or len(plain) != len(question.text):
+        return question.text
+    he = "he" if language_of(question.text) == "en" else "hij"
+    return f"{question.text[: match.start()]}{he}{question.text[match.end() :]}"
+
+
+def _put(question: Question, text: str, aside: frozenset[str]) -> Question:
+    return replace(question, text=text, focus=text, aside=aside)
