@@ -17,7 +17,7 @@ _WRITER = (
     r"(?:the|this) (?:guest )?(?:columnist|author|writer|blogger|editor))"
 )
 _WHO = (
-    rf"(?:hij|zij|ze|je|jij|u|jullie|we|men|he|she|they|you|{_WRITER}|"
+    rf"(?:hij|hem|zij|ze|je|jij|u|jullie|we|men|he|she|they|you|{_WRITER}|"
     r"(?:het|dit|the|this) (?:archief|weblog|blog|archive))"
 )
 _COLUMNS = r"(?:columns?|artikel(?:en)?|stuk(?:ken|jes?)?|posts?|berichten|blogs?|verhalen|articles?)"
@@ -70,13 +70,19 @@ def rephrased(question: Question) -> Question:
 def _without_writer(question: Question) -> str:
     """The question with "he" in the place of the author whose columns it asks for, by name or as the columnist."""
     names = names_of(question.author) if question.author else ()
-    called = "|".join((*map(re.escape, names), _WRITER))
+    called = "|".join((*map(re.escape, names), rf"(?<!\bis )(?<!\bwas ){_WRITER}"))
     plain = without_accents(question.text)
     match = re.search(rf"\b(?:{called})\b", plain, re.IGNORECASE)
     if match is None or len(plain) != len(question.text):
         return question.text
-    he = "he" if language_of(question.text) == "en" else "hij"
-    return f"{question.text[: match.start()]}{he}{question.text[match.end() :]}"
+    before, behind = question.text[: match.start()], question.text[match.end() :]
+    he, him = ("he", "him") if language_of(question.text) == "en" else ("hij", "hem")
+    return f"{before}{him if _BEHIND_WHICH_HIM.search(before) else he}{behind}"
+
+
+_BEHIND_WHICH_HIM = re.compile(
+    r"\b(?:volgens|van|voor|met|aan|door|bij|over|to|of|by|with|for|about|from) $", re.IGNORECASE
+)
 
 
 def _put(question: Question, text: str, aside: frozenset[str]) -> Question:
