@@ -36,6 +36,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from columnbot import Answer, ColumnBot
 from columnbot.answering import answer_from
+from columnbot.bounds import within_bounds
 from columnbot.embedding import Reader, open_embedder, open_reader
 from columnbot.evidence import (
     QUICK,
@@ -45,7 +46,6 @@ from columnbot.evidence import (
     confidence_features,
     weigh_sentences,
     weighed,
-    within_bounds,
 )
 from columnbot.passages import Passage, Sentence
 from columnbot.questions import understand

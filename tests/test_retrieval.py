@@ -176,6 +176,15 @@ def test_of_an_author_who_is_asked_for_nobody_else_is_quoted(
     assert len({hit.passage.article.author for hit in two_hands.ask("Wat staat er over de brug?").hits}) == 2
 
 
+def test_what_is_told_of_an_author_is_not_taken_from_columns_of_others(
+    two_hands: ColumnBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "READ", replace(READ, sure_enough=0.0))
+    answer = two_hands.ask("Op welke brug stond Bram de Slot?")
+
+    assert {hit.passage.article.author for hit in answer.hits} == {"Bram de Slot"}
+
+
 def test_a_column_with_the_tag_asked_for_comes_first(two_hands: ColumnBot) -> None:
     assert two_hands.search("Hoeveel fietsers op de brug?")[0].passage.article.tags == ("verkeer",)
     assert two_hands.search("Hoeveel fietsers op de brug? #natuur")[0].passage.article.tags == ("natuur",)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from columnbot.articles import Article
 from columnbot.asked import asks_for_change
+from columnbot.bounds import within_bounds
 from columnbot.embedding import Reader
 from columnbot.evidence import (
     PASSAGES_READ,
@@ -17,7 +18,6 @@ from columnbot.evidence import (
     Weighing,
     confidence_of,
     weigh_sentences,
-    within_bounds,
 )
 from columnbot.filters import EVERYTHING
 from columnbot.helpline import asks_for_help

@@ -33,6 +33,13 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
     return None
 
 
+def authors_named(question: str, authors: Iterable[str]) -> frozenset[str]:
+    """The authors whom the question names in full, first name and last."""
+    asked = fold(question)
+    near = [author for author in authors if " " in author and fold(author) in asked]
+    return frozenset(author for author in near if re.search(rf"\b{re.escape(fold(author))}\b", asked))
+
+
 def names_of(author: str) -> tuple[str, ...]:
     """What an author may be called by, folded, the longest first: the whole name, and each of its parts."""
     return tuple(sorted({fold(author), *_parts_of(author)}, key=lambda name: (-len(name), name)))

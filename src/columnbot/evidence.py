@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.asked import Asked, asked_for, asks_for_change, offers
-from columnbot.authors import names_of
 from columnbot.embedding import TAUGHT, PassageInput, Reader
 from columnbot.embedding.threads import one_thread_a_product
 from columnbot.index import Index, embedded_sentences, embedded_text
 from columnbot.index.arrays import begins
 from columnbot.index.word_vectors import closeness
-from columnbot.language import content_terms, fold, language_of
+from columnbot.language import content_terms, language_of
 from columnbot.passages import Passage, Sentence
-from columnbot.retrieval import LOOKED_AT, Retrieved, query_terms
+from columnbot.retrieval import Retrieved, query_terms
 
 PASSAGES_READ = 10  # passages whose sentences may answer
 FAR_BELOW = 4.0  # a passage that scores so much below the best is not worth reading with the question: half of them do
@@ -110,28 +109,6 @@ class Evidence:
 
 
 _NAMED, _OFFERS, _ODDS = 1, 5, 8  # where these stand among the features
-
-
-def within_bounds(index: Index, retrieved: Retrieved) -> Retrieved:
-    """What may answer a question that names an author or years.
-
-    What somebody thinks stands in what they wrote, or where they are named; what happened in a year in columns of that
-    year or the next, or that name it.
-    """
-    author, years = retrieved.question.author, retrieved.question.years
-    if not author and not years:
-        return retrieved
-    named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names_of(author)))})\b") if author else None
-    dated = re.compile(rf"\b(?:{'|'.join(map(str, sorted(years)))})\b")
-
-    def may_answer(passage: Passage) -> bool:
-        article = passage.article
-        by_them = named is None or article.author == author or named.search(fold(embedded_text(passage)))
-        then = not years or article.date is None or years & {article.date.year, article.date.year - 1}
-        return bool(by_them and (then or dated.search(f"{article.title} {article.text}")))
-
-    kept = (found for found in retrieved.candidates[:LOOKED_AT] if may_answer(index.passages[found.number]))
-    return replace(retrieved, candidates=tuple(kept))
 
 
 @one_thread_a_product()
