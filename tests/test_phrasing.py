@@ -66,3 +66,11 @@ def test_a_follow_up_is_put_as_it_was_spelled_out() -> None:
 
     assert follow_up.is_follow_up
     assert rephrased(follow_up) == follow_up
+
+
+def test_the_main_author_of_an_archive_is_named_where_it_is_not_about_their_writing() -> None:
+    did, wrote = (understand(text, ARCHIVE) for text in ("Heeft Bram schulden?", "Wat schreef Bram over bruggen?"))
+
+    assert rephrased(did, "Bram de Slot") == did
+    assert rephrased(did).text == "Heeft hij schulden?"
+    assert rephrased(wrote, "Bram de Slot").text == "Wat staat er over bruggen?"

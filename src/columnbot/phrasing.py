@@ -55,8 +55,11 @@ _PATTERNS = [
 _OWN_WORDS = frozenset({"staat", "say", "vind", "think"})  # of these phrases; they say nothing of the subject
 
 
-def rephrased(question: Question) -> Question:
-    """The question as it is searched for and read; a follow-up, and one on how something changed, is left as it is."""
+def rephrased(question: Question, main_author: str | None = None) -> Question:
+    """The question as it is searched for and read; a follow-up, and one on how something changed, is left as it is.
+
+    So is one on what the main author of an archive did: there "he" may be anybody whom a column tells of.
+    """
     if question.is_follow_up or asks_for_change(question.focus):
         return question
     asked = _without_writer(question)
@@ -64,7 +67,8 @@ def rephrased(question: Question) -> Question:
         if match := pattern.fullmatch(re.sub(r"^\W+|[\s?!.]+$", "", asked)):
             own = _OWN_WORDS.difference(fold(match["topic"]).split())
             return _put(question, phrase.format(match["topic"]), question.aside | own)
-    return _put(question, asked, question.aside)
+    of_main_author = question.author is not None and question.author == main_author
+    return question if of_main_author else _put(question, asked, question.aside)
 
 
 def _without_writer(question: Question) -> str:

@@ -91,7 +91,7 @@ def retrieve(index: Index, embedder: Embedder, question: Question, where: Filter
     Columns that the conversation is on, or of the author, a year or the tags that the question names,
     are favoured, and looked at where nothing else brings them up.
     """
-    put = rephrased(question)
+    put = rephrased(question, index.archive.main_author)
     searched = replace(put, text=mended(put.text, index), focus=mended(put.focus, index))
     asked = embed(index, embedder, searched)
     favours = _favours(question, index)
