@@ -169,6 +169,7 @@ def test_a_ghost_of_the_first_versions_is_read(tmp_path: Path) -> None:
         ({"type": "page"}, "--pages"),
         ({"page": 1, "type": None}, "--pages"),
         ({"html": None}, "no words"),
+        ({"html": None, "lexical": '{"root": {}}'}, "the editor's own format"),
     ],
 )
 def test_of_a_ghost_what_is_no_published_post_is_named(tmp_path: Path, what: dict[str, object], reason: str) -> None:
@@ -222,6 +223,7 @@ CONVERT BREAKS: __default__
 PRIMARY CATEGORY: Eten
 CATEGORY: Eten
 CATEGORY: Oud
+
 DATE: 03/04/2021 06:00:00 PM
 TAGS: "oud brood",bakker
 UNIQUE URL: https://tineke.voorbeeld.nl/2021/03/de_oven.html
@@ -315,7 +317,12 @@ def test_an_entry_that_is_too_long_is_named_and_the_others_are_read(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "content", ["TITEL: Hoofdletters\n-----\nDe kop staat hierboven.", "-----\nBODY:\nEen rij streepjes.\n-----\n"]
+    "content",
+    [
+        "TITLE: De hal\nAUTHOR: Jan Bos\n-----\nDe hal is leeg.",
+        "TITEL: Hoofdletters\n-----\nDe kop staat hierboven.",
+        "-----\nBODY:\nEen rij streepjes.\n-----\n",
+    ],
 )
 def test_a_text_with_rules_in_it_is_one_column(tmp_path: Path, content: str) -> None:
     write(tmp_path, {"stuk.txt": content})

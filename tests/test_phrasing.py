@@ -5,7 +5,7 @@ import pytest
 from columnbot.phrasing import rephrased
 from columnbot.questions import Archive, understand
 
-ARCHIVE = Archive(("Tineke Vos", "Bram de Slot", "Josée van Dam"), frozenset())
+ARCHIVE = Archive(("Tineke Vos", "Bram de Slot", "Josée van 't Hof"), frozenset())
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ ARCHIVE = Archive(("Tineke Vos", "Bram de Slot", "Josée van Dam"), frozenset())
         ("Welke columns gaan over de trein?", "Wat staat er over de trein?"),
         ("Is er een column over de trein?", "Wat staat er over de trein?"),
         ("Wat wordt er over de ijsvogel gezegd?", "Wat staat er over de ijsvogel?"),
-        ("Wat vindt Josée van Dam van de Ijssel?", "Wat vind je van de Ijssel?"),
+        ("Wat vindt Josée van 't Hof van de Ijssel?", "Wat vind je van de Ijssel?"),
         ("Wat vond Josee van de Ijssel?", "Wat vind je van de Ijssel?"),
         ("Wat dacht de gastblogger over de brug?", "Wat vind je van de brug?"),
         ("What did Tineke Vos write about bridges?", "What does it say about bridges?"),
@@ -30,7 +30,8 @@ ARCHIVE = Archive(("Tineke Vos", "Bram de Slot", "Josée van Dam"), frozenset())
         ("Wat zegt het archief over bruggen?", "Wat staat er over bruggen?"),
         ("Is de brug volgens Bram de Slot te smal?", "Is de brug volgens hem te smal?"),
         ("Is the bridge too narrow according to Tineke Vos?", "Is the bridge too narrow according to him?"),
-        ("Hoe kijkt de columnist aan tegen bruggen?", "Hoe kijkt hij aan tegen bruggen?"),
+        ("Zit het slot er goed op volgens Bram de Slot?", "Zit het slot er goed op volgens hem?"),
+        ("Wat vindt Josée van ’t Hof van bruggen?", "Wat vind je van bruggen?"),
         ("Waarom vindt Bram de Slot de brug te smal?", "Waarom vindt hij de brug te smal?"),
     ],
 )
@@ -49,6 +50,9 @@ def test_who_wrote_it_is_left_out_of_what_the_models_are_asked(question: str, pu
         "Wat vinden vissers van bruggen?",
         "Wie is Bram de Slot?",
         "Wie is de schrijver van De brug?",
+        "Hoe benader je de redactie van een krant?",
+        "Wat schrijf je over jezelf in een sollicitatiebrief?",
+        "Weet je wat Wouter Vos vond van de euro?",
         "Wat denkt ze ervan?",
         "Hoe veranderde de mening van Bram over bruggen?",
         "Over bruggen",

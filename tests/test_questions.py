@@ -22,7 +22,7 @@ from columnbot.questions import (
     telling_words,
     understand,
 )
-from columnbot.years import years_of
+from columnbot.years import names_a_year, years_of
 
 
 @pytest.mark.parametrize(
@@ -245,6 +245,21 @@ def test_any_question_is_understood_or_refused(text):
 )
 def test_the_years_a_question_speaks_of(question, years):
     assert years_of(question, 2026) == years
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Hoeveel leden had de bond in 2012?", True),
+        ("Wat gebeurde er in 2012 met de brug?", True),
+        ("Wat schreef ze sinds 2015 over werk?", True),
+        ("Wat veranderde er de laatste jaren?", False),
+        ("Hoe kwamen de 2000 handtekeningen bijeen?", False),
+        ("Wie verdient er € 2000,- per maand?", False),
+    ],
+)
+def test_whether_a_year_is_named_as_such(question: str, named: bool) -> None:
+    assert names_a_year(question) is named
 
 
 ARCHIVE = Archive(("Tineke Vos", "Bram de Slot"), frozenset({"water", "open data", "open"}), "Tineke Vos")

@@ -185,6 +185,21 @@ def test_what_is_told_of_an_author_is_not_taken_from_columns_of_others(
     assert {hit.passage.article.author for hit in answer.hits} == {"Bram de Slot"}
 
 
+def test_of_two_authors_who_are_asked_for_both_are_quoted(two_hands: ColumnBot) -> None:
+    for asked in ("Wat schreven Tineke Vos en Bram de Slot over de brug?", "Denkt Bram de Slot als Tineke Vos?"):
+        answer = two_hands.ask(asked)
+        assert {hit.passage.article.author for hit in answer.hits} == {"Tineke Vos", "Bram de Slot"}
+
+
+def test_a_follow_up_is_bound_by_what_it_names_itself(two_hands: ColumnBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "READ", replace(READ, sure_enough=0.0, sure_enough_to_go_on=0.0))
+    talk = two_hands.conversation()
+    talk.ask("Wat vindt Bram de Slot van de brug?")
+    answer = talk.ask("En Tineke Vos?")
+
+    assert {citation.article.author for citation in answer.citations} == {"Tineke Vos"}
+
+
 def test_a_column_with_the_tag_asked_for_comes_first(two_hands: ColumnBot) -> None:
     assert two_hands.search("Hoeveel fietsers op de brug?")[0].passage.article.tags == ("verkeer",)
     assert two_hands.search("Hoeveel fietsers op de brug? #natuur")[0].passage.article.tags == ("natuur",)

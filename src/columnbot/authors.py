@@ -27,7 +27,10 @@ def author_of(question: str, authors: Sequence[str]) -> str | None:
     for author in near:
         parts = _parts_of(author)
         # "Jan Terlouw" is not asked of Jan de Vries; what follows a name in lower case cannot be told.
-        others = [part for part in parts if re.search(_ANOTHER.format(re.escape(part)), without_accents(question))]
+        plain = without_accents(question)
+        others = [
+            part for part in parts if re.search(_ANOTHER.format(re.escape(part)), plain) or _behind(part, plain, parts)
+        ]
         if _writes(asked, [part for part in parts if part not in others]):
             return author
     return None
@@ -47,6 +50,12 @@ def names_of(author: str) -> tuple[str, ...]:
 
 def _parts_of(author: str) -> list[str]:
     return [part for part in fold(author).split() if len(part) > 2 and part not in _PARTICLES]
+
+
+def _behind(part: str, question: str, own: Sequence[str]) -> bool:
+    """Whether another first name stands before it: "Wouter Bos" is not Jan Bos."""
+    before = re.search(rf"(?<=[^\W_] )([A-ZÀ-Þ][\w-]+) (?i:{re.escape(part)})\b", question)
+    return before is not None and fold(before[1]) not in own
 
 
 _PARTICLE = r"(?:(?:von|de|den|der|te|ten|ter|la|le|['’]t) )*"

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from columnbot.asked import asks_for_change
-from columnbot.authors import names_of
+from columnbot.authors import is_a_word, names_of
 from columnbot.language import fold, language_of, without_accents
 from columnbot.questions import Question
 
@@ -17,7 +17,7 @@ _WRITER = (
     r"(?:the|this) (?:guest )?(?:columnist|author|writer|blogger|editor))"
 )
 _WHO = (
-    rf"(?:hij|hem|zij|ze|je|jij|u|jullie|we|men|he|she|they|you|{_WRITER}|"
+    rf"(?:hij|hem|zij|ze|he|him|she|they|{_WRITER}|"
     r"(?:het|dit|the|this) (?:archief|weblog|blog|archive))"
 )
 _COLUMNS = r"(?:columns?|artikel(?:en)?|stuk(?:ken|jes?)?|posts?|berichten|blogs?|verhalen|articles?)"
@@ -72,16 +72,18 @@ def rephrased(question: Question, main_author: str | None = None) -> Question:
 
 
 def _without_writer(question: Question) -> str:
-    """The question with "he" in the place of the author whose columns it asks for, by name or as the columnist."""
-    names = names_of(question.author) if question.author else ()
-    called = "|".join((*map(re.escape, names), rf"(?<!\bis )(?<!\bwas ){_WRITER}"))
-    plain = without_accents(question.text)
-    match = re.search(rf"\b(?:{called})\b", plain, re.IGNORECASE)
-    if match is None or len(plain) != len(question.text):
-        return question.text
-    before, behind = question.text[: match.start()], question.text[match.end() :]
-    he, him = ("he", "him") if language_of(question.text) == "en" else ("hij", "hem")
-    return f"{before}{him if _BEHIND_WHICH_HIM.search(before) else he}{behind}"
+    """The question with "he" in the place of the author whose columns it asks for."""
+    text = question.text
+    plain = without_accents(text.replace("’", "'"))
+    if not question.author or len(plain) != len(text):
+        return text
+    whole, *parts = names_of(question.author)
+    for name in (whole, *(part for part in parts if not is_a_word(part, text))):
+        if match := re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", plain, re.IGNORECASE):
+            before, behind = text[: match.start()], text[match.end() :]
+            he, him = ("he", "him") if language_of(text) == "en" else ("hij", "hem")
+            return f"{before}{him if _BEHIND_WHICH_HIM.search(before) else he}{behind}"
+    return text
 
 
 _BEHIND_WHICH_HIM = re.compile(

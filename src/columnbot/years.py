@@ -89,3 +89,11 @@ def years_of(question: str, this_year: int) -> frozenset[int]:
     ):  # "ten" is Dutch for "to the" besides
         named |= set(range(this_year - min(int(counted[0].value), 100), this_year + 1))
     return frozenset(named)
+
+
+_AS_SUCH = re.compile(rf"(?<![€$£\d.,])(?<![€$£] )\b{YEAR}\b(?!,-)(?! \w+(?:en|s)\b){_COUNTED}", re.IGNORECASE)
+
+
+def names_a_year(question: str) -> bool:
+    """Whether a year stands in a question as such: "the last years" names none, nor does "2000 handtekeningen"."""
+    return bool(_AS_SUCH.search(question))

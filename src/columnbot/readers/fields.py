@@ -22,7 +22,7 @@ BESIDE = frozenset(
     """
     modified updated bijgewerkt summary samenvatting description omschrijving subtitle ondertitel slug id lang language
     taal layout template saveas css comments reacties format series serie cover image source bron krant blad medium site
-    copyright words woorden status published draft concept
+    copyright words woorden status published draft concept thumbnail foto afbeelding gallery baseheaderlevel
     """.split()
 )
 UNPUBLISHED = ("draft", "drafts", "concept", "private", "privé", "pending", "future", "gepland", "trash")

@@ -12,6 +12,7 @@ import yaml
 from columnbot.readers.bylines import letters
 from columnbot.readers.fields import BESIDE, FIELDS, NO, ONE_TAG, UNPUBLISHED, YES, plain
 from columnbot.readers.items import DEEPEST, one_line, text_of_title
+from columnbot.readers.signatures import part_author, signed_line
 from columnbot.readers.source import Unreadable, clean, date_of_path, find_date
 
 if sys.version_info >= (3, 11):
@@ -116,17 +117,25 @@ def _split_json(source: str) -> tuple[Mapping[str, Any], str]:
 def _split_labels(source: str) -> tuple[Mapping[str, Any], str]:
     """The header of Pelican and MultiMarkdown, and of people: a line a label, and an empty line below.
 
-    Of labels that no column says of itself ("Uitgever", "Regie") all are the text's: a review names a book so.
+    Labels that no column says of itself ("Uitgever", "Regie"), or a by-line below them, tell that they name a work that
+    the text is about: they stay in it.
     """
     header, *below = re.split(r"\n[ \t]*\n", source.lstrip("\n"), maxsplit=1)
-    fields: dict[str, str] = {}
+    fields: dict[str, Any] = {}
     for line in re.sub(r"\n[ \t]+", " ", header).rstrip().split("\n"):  # a long value goes on in an indented line
         label = _LABEL.fullmatch(line)
         if not label or (name := plain(label[1])) not in _LABELS or name in fields:
             return {}, source
-        fields[name] = (label[2] or "").strip()
+        value = (label[2] or "").strip()
+        fields[name] = re.split(r"\s*,\s*", value) if name in FIELDS["tags"] else value
     given = {field for field in ("title", "author", "date") if first_line(fields, field)}
-    return (_by_plain_name(fields), below[0]) if below and ("title" in given or len(given) > 1) else ({}, source)
+    if not below or not ("title" in given or len(given) > 1) or _is_signed(clean(below[0]).split("\n\n")):
+        return {}, source
+    return _by_plain_name(fields), below[0]
+
+
+def _is_signed(paragraphs: list[str]) -> bool:
+    return any(signed_line(paragraphs[0])) or part_author(paragraphs)[1] is not None
 
 
 _LABELS = BESIDE.union(*(names for field, names in FIELDS.items() if field != "text"))

@@ -53,10 +53,13 @@ def _post(
     if not pages and (post.get("type") == "page" or _text(post.get("page")).lower() in YES):
         raise Unreadable("a page, not a post; --pages reads pages too")
     key = _text(post.get("id"))
+    text = text_of_html(bounded(_text(post.get("html")))) or clean(bounded(_text(post.get("plaintext"))))
+    if not text and (_text(post.get("lexical")) or _text(post.get("mobiledoc"))):
+        raise Unreadable("the export has its text in the editor's own format only, and not in HTML")
     return make_article(
         path,
         title=text_of_title(_text(post.get("title"))),
-        text=text_of_html(bounded(_text(post.get("html")))) or clean(bounded(_text(post.get("plaintext")))),
+        text=text,
         author=", ".join(authors.get(key, ())) or users.get(_text(post.get("author_id"))),
         day=day_of(post.get("published_at")) or day_of(post.get("created_at")),
         url=_text(post.get("canonical_url")),

@@ -57,10 +57,10 @@ _TAG = (
     r"iframe|img|input|li|link|main|meta|nav|ol|p|pre|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|"
     r"thead|title|tr|u|ul|video)"
 )
-# But tags that a sentence speaks of are words of it: "zet een `<input>` in een `<form>`".
-_NAMED_TAG = re.compile(r"</?\s*([a-z][^<>]*?)\s*/?>", re.IGNORECASE)
-_NAMED_TAGS = re.compile(r"(?:\s*</?\s*[a-z][^<>]*>)+\s*", re.IGNORECASE)
 _LEFT_TAGS = re.compile(rf"(?:<{_TAG}(?:\s[^<>]*)?/?>)+", re.IGNORECASE)
+# But those that a sentence speaks of are words of it: "zet een `<input>` in een `<form>`".
+_NAMED_TAG = re.compile(rf"<({_TAG}(?:\s[^<>]*?)?)\s*/?>", re.IGNORECASE)
+_NAMED_TAGS = re.compile(rf"(?:\s*<{_TAG}(?:\s[^<>]*)?/?>)+\s*", re.IGNORECASE)
 _BREAKING_TAG = re.compile(
     r"</?(?:article|aside|blockquote|br|div|figure|h[1-6]|hr|li|ol|p|section|table|tr|ul)\b", re.I
 )
@@ -133,7 +133,7 @@ def _parsed(body: str) -> list[Token]:
             token.type = "html_block"
         for code in token.children or ():
             if code.type == "code_inline" and _NAMED_TAGS.fullmatch(code.content):
-                code.content = " ".join(_NAMED_TAG.findall(code.content))
+                code.content = " ".join(tag.lstrip("/") for tag in _NAMED_TAG.findall(code.content))
     return tokens
 
 

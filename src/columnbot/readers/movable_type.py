@@ -19,7 +19,8 @@ from columnbot.readers.wordpress import text_of_wordpress
 
 _OPENING = 4096  # bytes that are looked at to know an export by
 _EXPORT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?=(?:[A-Z][A-Z ]+:[^\n]*\n)*?(?:TITLE|AUTHOR|DATE):)(?:[A-Z][A-Z ]+:[^\n]*\n)+-----\s*\n"
+    rb"(?:\xef\xbb\xbf)?\s*(?:-{8}\s+)?(?:[A-Z][A-Z ]+:[^\n]*\n\s*)+-{5}\s*\n"
+    rb"\s*(?:BODY|EXTENDED BODY|EXCERPT|KEYWORDS):\s*\n"
 )
 _FIELD = re.compile(r"([A-Z][A-Z ]+):[ \t]*(.*)")
 _SECTION = re.compile(r"(BODY|EXTENDED BODY|EXCERPT|KEYWORDS|COMMENT|PING):\s*?(?:\n|\Z)")

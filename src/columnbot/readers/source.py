@@ -115,12 +115,15 @@ def clean(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
-# What a column has struck out it no longer says.
+_STRUCK = (
+    "s",
+    "strike",
+    "del",
+)  # what a column has struck out it no longer says; one that is not closed strikes nothing
 _DROPPED = frozenset(
     """
     script style iframe svg noscript form button select textarea object embed head nav template video
     audio canvas math
-    s strike del
     """.split()
 )
 _BLOCKS = frozenset(
@@ -146,6 +149,7 @@ def text_of_html(markup: str) -> str:
         root = lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return ""
+    dropped = _DROPPED.union(tag for tag in _STRUCK if _is_closed(tag, markup))
     out: list[str] = []
     # A stack instead of recursion: pages can be nested deeper than Python's call stack.
     stack: list[tuple[etree._Element | None, str, bool]] = [(root, "", False)]
@@ -158,7 +162,7 @@ def text_of_html(markup: str) -> str:
         before, after = _surroundings(element, tag)
         out.append(before)
         stack.append((None, after + _inline(element.tail, as_is), False))
-        if tag in _DROPPED or not tag:
+        if tag in dropped or not tag:
             continue
         if tag == "img":
             out.append(" ")  # not its alt text: that describes what is to be seen, and seldom in the columnist's words
@@ -166,6 +170,11 @@ def text_of_html(markup: str) -> str:
         out.append(_inline(element.text, as_is))
         stack += [(child, "", as_is) for child in reversed(element)]
     return _with_quotes_marked(_with_items_marked("".join(out)))
+
+
+def _is_closed(tag: str, markup: str) -> bool:
+    opened, closed = (len(re.findall(rf"<{mark}{tag}[\s>]", markup, re.IGNORECASE)) for mark in ("", "/"))
+    return opened == closed
 
 
 # Around what is quoted and around an item of a list, while the text is put together.
@@ -294,7 +303,7 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-_DAY_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d/\d\d?/\d\d?)(?=[/._-])")
+_DAY_IN_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d/\d\d/\d\d)(?=[/._-])")
 
 
 def date_of_path(path: str) -> date | None:

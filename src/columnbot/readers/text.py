@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from columnbot.articles import Article
 from columnbot.language import language_of, sentence_spans
+from columnbot.readers.fields import FIELDS
 from columnbot.readers.front_matter import (
     address_of,
     author_of,
@@ -39,7 +40,10 @@ _WIDEST = 120  # characters of a line that was broken off at a margin
 
 def read_text(path: str, content: bytes, furniture: Collection[str] = frozenset()) -> tuple[Article, ...]:
     """One article; `furniture` are the lines learnt to be the site's. Raises as `read_markdown` does."""
-    matter, body = split_front_matter(decode(content))
+    source = decode(content)
+    matter, body = split_front_matter(source)
+    if not any(matter.get(name) for field in ("title", "author", "date") for name in FIELDS[field]):
+        matter, body = {}, source  # a talk between two rules
     require_published(matter)
     paragraphs = _paragraphs(clean(body))
     paragraphs = without_furniture(paragraphs, furniture, own=signatures(paragraphs))
