@@ -38,15 +38,7 @@ from columnbot import Answer, ColumnBot
 from columnbot.answering import answer_from
 from columnbot.bounds import within_bounds
 from columnbot.embedding import Reader, open_embedder, open_reader
-from columnbot.evidence import (
-    QUICK,
-    READ,
-    Evidence,
-    Weighing,
-    confidence_features,
-    weigh_sentences,
-    weighed,
-)
+from columnbot.evidence import QUICK, READ, Evidence, Weighing, confidence_features, weigh_sentences, weighed
 from columnbot.passages import Passage, Sentence
 from columnbot.questions import understand
 from columnbot.retrieval import Retrieved, retrieve

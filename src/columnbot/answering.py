@@ -10,15 +10,7 @@ from columnbot.articles import Article
 from columnbot.asked import asks_for_change
 from columnbot.bounds import within_bounds
 from columnbot.embedding import Reader
-from columnbot.evidence import (
-    PASSAGES_READ,
-    QUICK,
-    READ,
-    Evidence,
-    Weighing,
-    confidence_of,
-    weigh_sentences,
-)
+from columnbot.evidence import PASSAGES_READ, QUICK, READ, Evidence, Weighing, confidence_of, weigh_sentences
 from columnbot.filters import EVERYTHING
 from columnbot.helpline import asks_for_help
 from columnbot.index import Index

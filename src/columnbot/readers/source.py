@@ -115,11 +115,8 @@ def clean(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
-_STRUCK = (
-    "s",
-    "strike",
-    "del",
-)  # what a column has struck out it no longer says; one that is not closed strikes nothing
+# What a column has struck out it no longer says; a tag that is not closed strikes out nothing.
+_STRUCK = ("s", "strike", "del")
 _DROPPED = frozenset(
     """
     script style iframe svg noscript form button select textarea object embed head nav template video
