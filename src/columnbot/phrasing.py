@@ -58,7 +58,7 @@ _OWN_WORDS = frozenset({"staat", "say", "vind", "think"})  # of these phrases; t
 def rephrased(question: Question, main_author: str | None = None) -> Question:
     """The question as it is searched for and read; a follow-up, and one on how something changed, is left as it is.
 
-    So is one that names the main author of an archive and asks what they did: "he" may be anybody whom a column tells of.
+    So is one on what the main author of an archive, by name, did: there "he" may be anybody whom a column tells of.
     """
     if question.is_follow_up or asks_for_change(question.focus):
         return question
