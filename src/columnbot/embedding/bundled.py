@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from columnbot.embedding.attention import attend_by_powers_of_two
+from columnbot.embedding.device import gpu_failures_explained, use_fastest_precision
 from columnbot.embedding.encoder import Encoder
 from columnbot.embedding.learnt import adapted, read_learnt
 from columnbot.embedding.pooling import (
@@ -32,7 +33,8 @@ from columnbot.embedding.pooling import (
     pooled_passage,
     pooled_question,
 )
-from columnbot.embedding.transformer import quiet_libraries, use_fastest_precision
+from columnbot.embedding.threads import one_thread_a_product
+from columnbot.embedding.transformer import quiet_libraries
 from columnbot.embedding.weights import BundledWeights, build_tokenizer, read_weights
 
 if TYPE_CHECKING:
@@ -97,7 +99,8 @@ class BundledEmbedder:
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        model = build_sentence_transformer(self._weights)
+        with gpu_failures_explained():
+            model = build_sentence_transformer(self._weights)
         if use_fastest_precision(model):
             attend_by_powers_of_two(model)
         return model
@@ -121,8 +124,9 @@ class BundledEmbedder:
         return map(self._embed_passage, first)
 
     def _embed_passage(self, passage: PassageInput) -> EmbeddedPassages:
-        encoded = self.untaught._encoder.token_states(PASSAGE_PROMPT + passage.text)
-        return pooled_passage(encoded.states, encoded.places - len(PASSAGE_PROMPT), passage)
+        with one_thread_a_product():
+            encoded = self.untaught._encoder.token_states(PASSAGE_PROMPT + passage.text)
+            return pooled_passage(encoded.states, encoded.places - len(PASSAGE_PROMPT), passage)
 
 
 def build_bert(weights: BundledWeights) -> "BertModel":

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.embedding.device import batches_at_once, gpu_failures_explained, tokens_a_batch
+from columnbot.embedding.threads import one_thread_a_product
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 # little padding, memory that does not depend on the archive, and batches that stay in the cache. Two
 # windows are also what a killed build loses at most.
 WINDOW = 128
-TOKENS_A_BATCH = 2048
 
 
 Floats = NDArray[np.float32]
@@ -70,16 +72,15 @@ def embed_pooled(
     import torch
 
     stream = iter(inputs)
-    cores = torch.get_num_threads() if model.device.type == "cpu" else 1
     under_way: deque[tuple[list[list[int]], Iterator[list[EmbeddedPassages]]]] = deque()
-    with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with ThreadPoolExecutor(batches_at_once(model.device), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         while (window := list(islice(stream, WINDOW))) or under_way:
             if window:
                 encoded = model.tokenizer(  # here, for of a tokenizer two threads cannot set the length at once
                     [prompt + item.text for item in window], truncation=True, max_length=model.max_seq_length,
                     return_offsets_mapping=True,
                 )  # fmt: skip
-                batches = list(_batches([len(ids) for ids in encoded["input_ids"]]))
+                batches = list(_batches([len(ids) for ids in encoded["input_ids"]], tokens_a_batch(model.device)))
                 embed = partial(_embed_batch, model, len(prompt), window, encoded)
                 under_way.append((batches, pool.map(embed, batches)))
             if not window or len(under_way) > 1:
@@ -91,7 +92,8 @@ def _embed_batch(
 ) -> list[EmbeddedPassages]:
     states = token_states(model, [encoded["input_ids"][i] for i in batch])
     places = (np.array(encoded["offset_mapping"][i]) - shift for i in batch)
-    return [pooled_passage(of, at, window[i]) for of, at, i in zip(states, places, batch, strict=True)]
+    with one_thread_a_product():
+        return [pooled_passage(of, at, window[i]) for of, at, i in zip(states, places, batch, strict=True)]
 
 
 def _in_order(batches: list[list[int]], embedded: Iterable[list[EmbeddedPassages]]) -> EmbeddedPassages:
@@ -110,13 +112,9 @@ def joined_passages(blocks: Iterable[EmbeddedPassages]) -> EmbeddedPassages:
 def pooled_passage(states: Floats, places: NDArray[np.int64], item: PassageInput) -> EmbeddedPassages:
     """One passage's vectors out of its token states (t, d) and their places (t, 2) in it."""
     vector = _unit(states.mean(axis=0))
-    counts = np.array([(len(item.sentences), len(item.words))])
-    return EmbeddedPassages(
-        vector[None, :],
-        _pool(states, places, item.sentences, vector),
-        _pool(states, places, item.words, vector),
-        counts,
-    )
+    spans = _pool(states, places, item.sentences + item.words, vector)
+    count = len(item.sentences)
+    return EmbeddedPassages(vector[None, :], spans[:count], spans[count:], np.array([(count, len(item.words))]))
 
 
 def pooled_question(states: Floats, places: NDArray[np.int64], words: Spans) -> EmbeddedQuestion:
@@ -125,10 +123,10 @@ def pooled_question(states: Floats, places: NDArray[np.int64], words: Spans) -> 
     return EmbeddedQuestion(vector, _pool(states, places, words, vector))
 
 
-def _batches(lengths: list[int]) -> Iterator[list[int]]:
+def _batches(lengths: list[int], tokens: int) -> Iterator[list[int]]:
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and lengths[i] * (len(batch) + 1) > TOKENS_A_BATCH:
+        if batch and lengths[i] * (len(batch) + 1) > tokens:
             yield batch
             batch = []
         batch.append(i)
@@ -146,8 +144,8 @@ def token_states(model: "SentenceTransformer", ids: list[list[int]]) -> Iterator
         "input_ids": torch.tensor([text + [padding] * (longest - len(text)) for text in ids]),
         "attention_mask": torch.tensor([[1] * len(text) + [0] * (longest - len(text)) for text in ids]),
     }
-    features = {name: tensor.to(model.device) for name, tensor in features.items()}
-    with torch.inference_mode():
+    with torch.inference_mode(), gpu_failures_explained():
+        features = {name: tensor.to(model.device) for name, tensor in features.items()}
         states = model[0](features)["token_embeddings"].float().cpu().numpy()
     return (states[i, : len(text)] for i, text in enumerate(ids))
 
@@ -156,16 +154,12 @@ def _pool(states: Floats, places: NDArray[np.int64], spans: Spans, fallback: Flo
     """The mean of the states in each span, unit length; `fallback` for a span that no token lies in."""
     if not spans:
         return np.empty((0, states.shape[1]), np.float32)
-    wanted = np.array(spans)
-    # Tokens that open and close a text, which some models have none of, stand nowhere in it; all others in order.
-    standing = np.flatnonzero(places[:, 0] < places[:, 1])
-    begin, end = (standing[0], standing[-1] + 1) if len(standing) else (0, 0)
-    first = np.searchsorted(places[begin:end, 1], wanted[:, 0], side="right") + begin
-    last = np.searchsorted(places[begin:end, 0], wanted[:, 1], side="left") + begin
-    sums = np.concatenate([np.zeros((1, states.shape[1])), np.cumsum(states, axis=0, dtype=np.float64)])
-    pooled = sums[np.maximum(last, first)] - sums[first]
+    begin, end = np.array(spans).T[:, :, None]
+    # Tokens that open and close a text stand nowhere in it, and end before it begins.
+    within = (places[:, 1] > begin) & (places[:, 0] < end)
+    pooled = within.astype(np.float32) @ states  # a fifth of the time of differences of running sums
     lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
-    return np.where(lengths > 0, pooled / np.maximum(lengths, 1e-12), fallback).astype(np.float32)
+    return np.where(lengths > 0, pooled / np.maximum(lengths, 1e-12), fallback)
 
 
 def _unit(vector: Floats) -> Floats:

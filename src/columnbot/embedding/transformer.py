@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from columnbot.embedding.device import gpu_failures_explained, use_fastest_precision
 from columnbot.embedding.pooling import (
     WINDOW,
     EmbeddedPassages,
@@ -23,7 +24,7 @@ from columnbot.embedding.pooling import (
     pooled_question,
     token_states,
 )
-from columnbot.errors import unloadable
+from columnbot.errors import ModelUnavailable, unloadable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -66,7 +67,10 @@ class TransformerEmbedder:
 
         quiet_libraries()
         try:
-            model = SentenceTransformer(name)
+            with gpu_failures_explained():
+                model = SentenceTransformer(name)
+        except ModelUnavailable:
+            raise
         except Exception as error:  # noqa: BLE001 - a name can fail in a dozen libraries, each with its own errors
             kind = "sentence-transformers model"
             raise unloadable("model", name, error, kind=kind, flag="--model") from error
@@ -125,20 +129,6 @@ def fingerprint_of(model: "SentenceTransformer", query_prompt: str, passage_prom
     return digest.hexdigest()
 
 
-def use_fastest_precision(model: "SentenceTransformer") -> bool:
-    """bfloat16 where the processor multiplies it natively, and whether it does.
-
-    It is three times as fast there; texts' cosines with their float32 vectors are above 0.9999.
-    """
-    import torch
-
-    cpu = Path("/proc/cpuinfo")
-    native = cpu.is_file() and re.search(r"\b(avx512_bf16|amx_bf16)\b", cpu.read_text()) is not None
-    if faster := native and model.device.type == "cpu":
-        model.to(torch.bfloat16)
-    return faster
-
-
 def quiet_libraries() -> None:
     """No progress bars or loading reports of transformers: the build shows its own."""
     from transformers.utils import logging as transformers_logging
@@ -159,6 +149,7 @@ def _pools_by_mean(model: "SentenceTransformer") -> bool:
 
 def _encode(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.float32]:
     # An empty prompt, since ours stands in the text: sentence-transformers would add a default one.
-    vectors = model.encode(texts, prompt="", convert_to_numpy=True, show_progress_bar=False)
+    with gpu_failures_explained():
+        vectors = model.encode(texts, prompt="", convert_to_numpy=True, show_progress_bar=False)
     vectors = np.asarray(vectors, dtype=np.float32).reshape(len(texts), model.get_embedding_dimension() or 0)
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), dtype=np.float32)
