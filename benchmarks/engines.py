@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from benchmarks.bundled_model import build_sentence_transformer
 from numpy.typing import NDArray
 
 from columnbot.build import embedding_input
 from columnbot.embedding import open_embedder
-from columnbot.embedding.bundled import PASSAGE_PROMPT, build_sentence_transformer
+from columnbot.embedding.bundled import PASSAGE_PROMPT
 from columnbot.embedding.weights import bundled_file, read_weights
 from columnbot.index import open_index
 

@@ -29,9 +29,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from bundled_model import build_bert
 from columnbot import ColumnBot
 from columnbot.embedding import open_embedder
-from columnbot.embedding.bundled import QUERY_PROMPT, build_bert
+from columnbot.embedding.bundled import QUERY_PROMPT
 from columnbot.embedding.weights import build_tokenizer, bundled_file, read_weights
 from columnbot.index import Index
 from columnbot.index.arrays import runs

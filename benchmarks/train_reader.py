@@ -31,7 +31,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
-from columnbot.embedding.bundled import build_bert
+from bundled_model import build_bert
 from columnbot.embedding.weights import bundled_file, read_weights
 from lessons import CLAIMS, OTHERS, QUOTES, Lesson, Numbers, Text, read_lessons
 from low_rank import NAMES, adapt, half, learnt_by

@@ -17,7 +17,7 @@ import pytest
 import columnbot.build
 import columnbot.readers.readings
 from columnbot.articles import Article
-from columnbot.build import BuildReport, build_index, rebuild_outdated
+from columnbot.build import BuildReport, build_index, computed_axes, rebuild_outdated
 from columnbot.embedding import open_embedder
 from columnbot.errors import ArchiveError, IndexBusy, IndexMissing, IndexOutdated, ModelUnavailable, SettingsError
 from columnbot.filters import Filter
@@ -457,3 +457,12 @@ def test_an_index_is_not_built_among_the_articles(archive: Path) -> None:
     with pytest.raises(SettingsError, match="give --index another"):
         build_index(archive, archive / ".")
     assert not (archive / "build.lock").exists()
+
+
+def test_the_bundled_models_axes_that_are_kept_are_those_it_has() -> None:
+    embedder = open_embedder("bundled").embedder
+    kept, computed = columnbot.build._word_axes(embedder), computed_axes(embedder)
+
+    assert kept.mean == pytest.approx(computed.mean, abs=2e-3)
+    # The same space, in whatever direction each of its axes points.
+    assert kept.axes @ kept.axes.T == pytest.approx(computed.axes @ computed.axes.T, abs=1e-2)

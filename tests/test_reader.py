@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.bundled_model import build_sentence_transformer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from columnbot import ColumnBot
 from columnbot.embedding import PassageInput, Reader, open_reader
-from columnbot.embedding.bundled import build_sentence_transformer
 from columnbot.embedding.reader import PASSAGE, QUESTION, UNREAD
 from columnbot.embedding.weights import bundled_file, read_weights
 from columnbot.language import sentence_spans

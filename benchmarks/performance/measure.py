@@ -21,7 +21,6 @@ from benchmarks.scale import in_process
 
 from columnbot.articles import Article
 from columnbot.build import embedding_input
-from columnbot.embedding.bundled import build_sentence_transformer
 from columnbot.embedding.weights import bundled_file, read_weights
 from columnbot.passages import split_article
 from columnbot.readers import read_archive
@@ -87,6 +86,8 @@ def step(plan: Plan, name: str, what: str) -> Ran:
 
 def prepare(plan: Plan) -> None:
     """Lays out the work: as many columns, out of all parts of the archive, as have about so many passages."""
+    from benchmarks.bundled_model import build_sentence_transformer
+
     articles = read_archive(plan.articles).articles
     cut = [(article, [embedding_input(passage).text for passage in split_article(article)]) for article in articles]
     every = max(1, round(sum(len(texts) for _, texts in cut) / plan.passages)) if plan.passages else 1

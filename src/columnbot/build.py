@@ -27,7 +27,7 @@ from columnbot.index.generation import named_generation, publish, put_in_force, 
 from columnbot.index.milvus import address_of, switch, write_generation
 from columnbot.index.passage_vectors import EXACT_UP_TO
 from columnbot.index.vectors import joined
-from columnbot.index.word_vectors import WordAxes, fit_axes, no_axes
+from columnbot.index.word_vectors import WordAxes, fit_axes, no_axes, read_axes
 from columnbot.language import ANALYSER_VERSION, content_words
 from columnbot.passages import Passage, Passages, split_articles
 from columnbot.readers import read_archive, require_folder
@@ -177,10 +177,20 @@ def _usable_index(index: Path, embedder: Embedder) -> Index | None:
 
 
 def _word_axes(embedder: Embedder) -> WordAxes:
-    """The axes on which this model's words differ, by some paragraphs of ours: the same for every archive.
+    """The axes on which a model's words differ, the same for every archive.
 
-    Were they the archive's own, a killed build could not be gone on with before its axes were known.
+    Were they the archive's own, a killed build could not be gone on with before its axes were known. Those of the
+    bundled model are kept, for computing them takes as long as embedding twenty columns.
     """
+    kept = files("columnbot.embedding") / f"axes-{embedder.fingerprint[:16]}.npz"
+    if not kept.is_file():
+        return computed_axes(embedder)
+    with kept.open("rb") as stream:
+        return read_axes(stream)
+
+
+def computed_axes(embedder: Embedder) -> WordAxes:
+    """The axes on which a model's words differ in some paragraphs of ours."""
     paragraphs = (files("columnbot.embedding") / "paragraphs.txt").read_text(encoding="utf-8").split("\n\n")
     inputs = [PassageInput(text, (), tuple(content_words(text))) for text in paragraphs]
     words = np.concatenate([block.words for block in embedder.embed_passages(inputs)])

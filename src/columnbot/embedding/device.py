@@ -1,6 +1,4 @@
-"""Where a model of PyTorch's runs: a GPU or an Apple chip that PyTorch sees, as sentence-transformers picks it, or else
-the processor. How precise its numbers are there, and how much goes at once.
-"""
+"""Where a model of PyTorch's runs, how precise its numbers are there, and how much goes at once."""
 
 import re
 from collections.abc import Iterator
@@ -12,25 +10,27 @@ from columnbot.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     import torch
-    from sentence_transformers import SentenceTransformer
 
 # A batch of a processor's core stays in its cache; a GPU is to be kept busy.
 TOKENS_A_BATCH, TOKENS_A_BATCH_OF_A_GPU = 2048, 16384
 
 
-def use_fastest_precision(model: "SentenceTransformer") -> bool:
-    """bfloat16 where the model is on a processor that multiplies it natively, and whether it is.
-
-    It is three times as fast there; texts' cosines with their float32 vectors are above 0.9999. A GPU is quick
-    enough with float32: what takes time beside it is what the processor does with its token states.
-    """
+def fastest_device() -> "torch.device":
+    """A GPU or an Apple chip where PyTorch sees one."""
     import torch
 
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+
+def multiplies_bfloat16(device: "torch.device") -> bool:
+    """Whether it is a processor that does so natively.
+
+    A model is three times as fast with it there; texts' cosines with their float32 vectors are above 0.9999. A GPU is
+    quick enough with float32: what takes time beside it is what the processor does with its token states.
+    """
     cpu = Path("/proc/cpuinfo")
     native = cpu.is_file() and re.search(r"\b(avx512_bf16|amx_bf16)\b", cpu.read_text()) is not None
-    if faster := native and model.device.type == "cpu":
-        model.to(torch.bfloat16)
-    return faster
+    return native and device.type == "cpu"
 
 
 def tokens_a_batch(device: "torch.device") -> int:

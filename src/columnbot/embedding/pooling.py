@@ -5,21 +5,21 @@ chunking", Günther et al. 2024): it knows its context, and costs no second pass
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.embedding.device import batches_at_once, gpu_failures_explained, tokens_a_batch
+from columnbot.embedding.device import batches_at_once, tokens_a_batch
 from columnbot.embedding.threads import one_thread_a_product
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    import torch
 
 # Passages are sorted by length within a window and cut into batches of at most so many tokens:
 # little padding, memory that does not depend on the archive, and batches that stay in the cache. Two
@@ -61,9 +61,29 @@ class EmbeddedQuestion:
     words: Floats
 
 
-def embed_pooled(
-    model: "SentenceTransformer", prompt: str, inputs: Iterable[PassageInput]
-) -> Iterator[EmbeddedPassages]:
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Of a text: the numbers of its tokens, and their characters in it, (tokens, 2)."""
+
+    ids: list[int]
+    places: NDArray[np.int64]
+
+
+class TokenModel(Protocol):
+    """A model that gives a state to every token."""
+
+    @property
+    def device(self) -> "torch.device":
+        """Where it runs."""
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Of each text, cut off at the model's longest input."""
+
+    def states(self, batch: Sequence[Sequence[int]]) -> Iterator[Floats]:
+        """The last layer's states of the tokens of each text, float32 (tokens, d)."""
+
+
+def embed_pooled(model: TokenModel, prompt: str, inputs: Iterable[PassageInput]) -> Iterator[EmbeddedPassages]:
     """Embeds with a model that pools by the mean. A span beyond the model's last token gets its passage's vector.
 
     Each core has a batch to itself, and the next window is tokenised meanwhile. Cores that share out every product
@@ -76,24 +96,21 @@ def embed_pooled(
     with ThreadPoolExecutor(batches_at_once(model.device), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         while (window := list(islice(stream, WINDOW))) or under_way:
             if window:
-                encoded = model.tokenizer(  # here, for of a tokenizer two threads cannot set the length at once
-                    [prompt + item.text for item in window], truncation=True, max_length=model.max_seq_length,
-                    return_offsets_mapping=True,
-                )  # fmt: skip
-                batches = list(_batches([len(ids) for ids in encoded["input_ids"]], tokens_a_batch(model.device)))
-                embed = partial(_embed_batch, model, len(prompt), window, encoded)
+                # Here, for of some tokenizers two threads cannot set the length at once.
+                tokens = model.tokens([prompt + item.text for item in window])
+                batches = list(_batches([len(text.ids) for text in tokens], tokens_a_batch(model.device)))
+                embed = partial(_embed_batch, model, len(prompt), window, tokens)
                 under_way.append((batches, pool.map(embed, batches)))
             if not window or len(under_way) > 1:
                 yield _in_order(*under_way.popleft())
 
 
 def _embed_batch(
-    model: "SentenceTransformer", shift: int, window: list[PassageInput], encoded: Mapping[str, Any], batch: list[int]
+    model: TokenModel, shift: int, window: list[PassageInput], tokens: list[Tokens], batch: list[int]
 ) -> list[EmbeddedPassages]:
-    states = token_states(model, [encoded["input_ids"][i] for i in batch])
-    places = (np.array(encoded["offset_mapping"][i]) - shift for i in batch)
+    states = model.states([tokens[i].ids for i in batch])
     with one_thread_a_product():
-        return [pooled_passage(of, at, window[i]) for of, at, i in zip(states, places, batch, strict=True)]
+        return [pooled_passage(of, tokens[i].places - shift, window[i]) for of, i in zip(states, batch, strict=True)]
 
 
 def _in_order(batches: list[list[int]], embedded: Iterable[list[EmbeddedPassages]]) -> EmbeddedPassages:
@@ -132,22 +149,6 @@ def _batches(lengths: list[int], tokens: int) -> Iterator[list[int]]:
         batch.append(i)
     if batch:
         yield batch
-
-
-def token_states(model: "SentenceTransformer", ids: list[list[int]]) -> Iterator[NDArray[np.float32]]:
-    """The last layer's token states of each text, float32 (tokens, d), padding left out."""
-    import torch
-
-    longest = max(map(len, ids))
-    padding = model.tokenizer.pad_token_id
-    features: dict[str, torch.Tensor] = {
-        "input_ids": torch.tensor([text + [padding] * (longest - len(text)) for text in ids]),
-        "attention_mask": torch.tensor([[1] * len(text) + [0] * (longest - len(text)) for text in ids]),
-    }
-    with torch.inference_mode(), gpu_failures_explained():
-        features = {name: tensor.to(model.device) for name, tensor in features.items()}
-        states = model[0](features)["token_embeddings"].float().cpu().numpy()
-    return (states[i, : len(text)] for i, text in enumerate(ids))
 
 
 def _pool(states: Floats, places: NDArray[np.int64], spans: Spans, fallback: Floats) -> Floats:

@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from columnbot.embedding.device import gpu_failures_explained, use_fastest_precision
+from columnbot.embedding.device import gpu_failures_explained, multiplies_bfloat16
 from columnbot.embedding.pooling import (
     WINDOW,
     EmbeddedPassages,
     EmbeddedQuestion,
     PassageInput,
     Spans,
+    Tokens,
     embed_pooled,
     pooled_question,
-    token_states,
 )
 from columnbot.errors import ModelUnavailable, unloadable
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
 
 # Question and passage prompts by family, for models whose folder does not bring its own. First match wins.
@@ -77,7 +78,8 @@ class TransformerEmbedder:
         own = {key: prompt for key, prompt in model.prompts.items() if prompt}
         query_prompt, passage_prompt = prompts_of(name, own)
         fingerprint = fingerprint_of(model, query_prompt, passage_prompt)
-        use_fastest_precision(model)
+        if multiplies_bfloat16(model.device):
+            model.bfloat16()
         return cls(name, fingerprint, model.get_embedding_dimension() or 0, model, query_prompt, passage_prompt)
 
     @cached_property
@@ -91,12 +93,10 @@ class TransformerEmbedder:
         if not _pools_by_mean(asker):
             (vector,) = self.embed_questions([question])
             return EmbeddedQuestion(vector, np.empty((0, self.dimension), np.float32))
-        encoded = asker.tokenizer(
-            self.query_prompt + question, truncation=True, max_length=asker.max_seq_length,
-            return_offsets_mapping=True,
-        )  # fmt: skip
-        (states,) = token_states(asker, [encoded["input_ids"]])
-        return pooled_question(states, np.array(encoded["offset_mapping"]) - len(self.query_prompt), words)
+        model = Tokenwise(asker)
+        (tokens,) = model.tokens([self.query_prompt + question])
+        (states,) = model.states([tokens.ids])
+        return pooled_question(states, tokens.places - len(self.query_prompt), words)
 
     def embed_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
         """See `Embedder`."""
@@ -105,7 +105,7 @@ class TransformerEmbedder:
     def embed_passages(self, passages: Iterable[PassageInput]) -> Iterator[EmbeddedPassages]:
         """See `Embedder`."""
         if _pools_by_mean(self.model):
-            yield from embed_pooled(self.model, self.passage_prompt, passages)
+            yield from embed_pooled(Tokenwise(self.model), self.passage_prompt, passages)
             return
         # Token states of other models (CLS, last token, a dense layer) do not live in the space
         # of the question's vector, so each sentence is embedded by itself.
@@ -118,6 +118,40 @@ class TransformerEmbedder:
                 np.empty((0, self.dimension), np.float32),
                 np.array([(len(item.sentences), 0) for item in window]),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenwise:
+    """A model that pools by the mean, before it does; the methods are those of `TokenModel`."""
+
+    model: "SentenceTransformer"
+
+    @property
+    def device(self) -> "torch.device":
+        """See `TokenModel`."""
+        return self.model.device
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """See `TokenModel`."""
+        encoded = self.model.tokenizer(
+            list(texts), truncation=True, max_length=self.model.max_seq_length, return_offsets_mapping=True
+        )
+        places = map(np.array, encoded["offset_mapping"])
+        return list(map(Tokens, encoded["input_ids"], places))
+
+    def states(self, batch: Sequence[Sequence[int]]) -> Iterator[NDArray[np.float32]]:
+        """See `TokenModel`."""
+        import torch
+
+        longest, padding = max(map(len, batch)), self.model.tokenizer.pad_token_id
+        features = {
+            "input_ids": torch.tensor([[*text, *[padding] * (longest - len(text))] for text in batch]),
+            "attention_mask": torch.tensor([[1] * len(text) + [0] * (longest - len(text)) for text in batch]),
+        }
+        with torch.inference_mode(), gpu_failures_explained():
+            features = {name: tensor.to(self.model.device) for name, tensor in features.items()}
+            states = self.model[0](features)["token_embeddings"].float().cpu().numpy()
+        return (of[: len(ids)] for of, ids in zip(states, batch, strict=True))
 
 
 def fingerprint_of(model: "SentenceTransformer", query_prompt: str, passage_prompt: str) -> str:

@@ -6,7 +6,7 @@ mean is taken away. And their differences lie in few dimensions: 64 of 384 rank 
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def write_axes(axes: WordAxes, file: Path) -> None:
     np.savez(file, mean=axes.mean, axes=axes.axes)
 
 
-def read_axes(file: Path) -> WordAxes:
+def read_axes(file: Path | IO[bytes]) -> WordAxes:
     """What `write_axes` wrote."""
     stored: Any
     with np.load(file, allow_pickle=False) as stored:
