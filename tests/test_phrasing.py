@@ -33,6 +33,14 @@ ARCHIVE = Archive(("Tineke Vos", "Bram de Slot", "Josée van 't Hof"), frozenset
         ("Zit het slot er goed op volgens Bram de Slot?", "Zit het slot er goed op volgens hem?"),
         ("Wat vindt Josée van ’t Hof van bruggen?", "Wat vind je van bruggen?"),
         ("Waarom vindt Bram de Slot de brug te smal?", "Waarom vindt hij de brug te smal?"),
+        ("Wat schreven Bram de Slot en Josée van 't Hof over bruggen?", "Wat staat er over bruggen?"),
+        ("Wat vinden Tineke Vos en Bram van de brug?", "Wat vind je van de brug?"),
+        ("What did Tineke Vos and Bram de Slot write about bridges?", "What does it say about bridges?"),
+        ("Is de brug volgens Bram de Slot en Tineke Vos te smal?", "Is de brug volgens hen te smal?"),
+        (
+            "Waarom heeft Bram de Slot en niet de gemeente de brug geverfd?",
+            "Waarom heeft hij en niet de gemeente de brug geverfd?",
+        ),
     ],
 )
 def test_who_wrote_it_is_left_out_of_what_the_models_are_asked(question: str, put: str) -> None:

@@ -403,6 +403,34 @@ def test_a_follow_up_keeps_to_the_author_and_tags_of_the_question_before() -> No
 
 
 @pytest.mark.parametrize(
+    ("question", "after", "same"),
+    [
+        ("Wat schreef Bram de Slot over bruggen?", "En Tineke Vos?", "Wat schreef Tineke Vos over bruggen?"),
+        ("Wat vindt Bram van de trein?", "En Tineke dan?", "Wat vindt Tineke Vos van de trein?"),
+        ("Is de brug volgens Bram de Slot te smal?", "en volgens tineke vos", "Is de brug volgens Tineke Vos te smal?"),
+        ("What did Bram de Slot write about bridges?", "What about Vos?", "What did Tineke Vos write about bridges?"),
+    ],
+)
+def test_of_another_author_the_same_is_asked_by_naming_only_them(question: str, after: str, same: str) -> None:
+    before = understand(question, ARCHIVE)
+
+    assert understand(after, ARCHIVE, before=before) == understand(same, ARCHIVE)
+
+
+@pytest.mark.parametrize("after", ["En in Zutphen?", "En Bram?", "En wat vond hij van Tineke Vos?", "En de trein?"])
+def test_what_else_follows_leans_on_the_question_before(after: str) -> None:
+    before = understand("Wat schreef Bram de Slot over bruggen?", ARCHIVE)
+
+    assert understand(after, ARCHIVE, before=before).text.startswith("Wat schreef Bram de Slot over bruggen?")
+
+
+def test_of_an_author_who_was_not_named_the_same_is_not_asked_by_another() -> None:
+    before = understand("Hoe smal is de brug?", ARCHIVE)
+
+    assert understand("En Tineke Vos?", ARCHIVE, before=before).text == "Hoe smal is de brug? En Tineke Vos?"
+
+
+@pytest.mark.parametrize(
     ("question", "change"),
     [
         ("Hoe veranderde zijn mening over bellen?", True),

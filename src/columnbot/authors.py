@@ -7,8 +7,8 @@ from columnbot.language import STOP_WORDS, fold, without_accents
 
 # A name beside one of these is that of a writer; elsewhere it may be somebody written about.
 _WRITES = (
-    r"(?:schreef|schrijft|schreven|heeft|had|vindt|vond|zegt|zei|denkt|dacht|raadt|raadde|"
-    r"adviseert|adviseerde|noemt|noemde|beschrijft|beschreef|does|did|has)"
+    r"(?:schreef|schrijft|schreven|heeft|hebben|had|hadden|vindt|vinden|vond|vonden|zegt|zeggen|zei|zeiden|"
+    r"denkt|denken|dacht|dachten|raadt|raadde|adviseert|adviseerde|noemt|noemde|beschrijft|beschreef|do|does|did|has|have)"
 )
 _BY = (
     r"(?:volgens|according to|by|(?:columns?|stuk(?:ken)?|artikel(?:en)?|posts?|geschreven|mening) (?:van|door)|"
@@ -46,6 +46,25 @@ def authors_named(question: str, authors: Iterable[str]) -> frozenset[str]:
 def names_of(author: str) -> tuple[str, ...]:
     """What an author may be called by, folded, the longest first: the whole name, and each of its parts."""
     return tuple(sorted({fold(author), *_parts_of(author)}, key=lambda name: (-len(name), name)))
+
+
+_AND_WHO = re.compile(
+    r"(?:(?:en|maar|and|but)\W+(?:(?:van|volgens|according to|by|what about|how about|hoe zit het met) )?|"
+    r"(?:what|how) about |hoe zit het met )(?P<name>\w.*?)(?: (?:dan|then))?"
+)
+
+
+def of_another_author(asked: str, question: str, author: str | None, authors: Sequence[str]) -> str | None:
+    """The question, which names its author, as a bare "En Jan Bos?" asks it of another one; else None."""
+    who = _AND_WHO.fullmatch(fold(asked).strip(" ?!."))
+    others = [other for other in authors if who and other != author and who["name"] in names_of(other)]
+    plain = without_accents(question)
+    if not author or len(others) != 1 or len(plain) != len(question):
+        return None
+    for name in names_of(author):
+        if match := re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", plain, re.IGNORECASE):
+            return question[: match.start()] + others[0] + question[match.end() :]
+    return None
 
 
 def _parts_of(author: str) -> list[str]:

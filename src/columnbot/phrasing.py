@@ -17,7 +17,7 @@ _WRITER = (
     r"(?:the|this) (?:guest )?(?:columnist|author|writer|blogger|editor))"
 )
 _WHO = (
-    rf"(?:hij|hem|zij|ze|he|him|she|they|{_WRITER}|"
+    rf"(?:hij|hem|zij|ze|hen|he|him|she|they|them|{_WRITER}|"
     r"(?:het|dit|the|this) (?:archief|weblog|blog|archive))"
 )
 _COLUMNS = r"(?:columns?|artikel(?:en)?|stuk(?:ken|jes?)?|posts?|berichten|blogs?|verhalen|articles?)"
@@ -81,11 +81,17 @@ def _without_writer(question: Question) -> str:
     for name in (whole, *(part for part in parts if not is_a_word(part, text))):
         if match := re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", plain, re.IGNORECASE):
             before, behind = text[: match.start()], text[match.end() :]
-            he, him = ("he", "him") if language_of(text) == "en" else ("hij", "hem")
+            english = language_of(text) == "en"
+            if others := _AND_OTHERS.match(behind):
+                he, him, behind = "they" if english else "zij", "them" if english else "hen", behind[others.end() :]
+            else:
+                he, him = ("he", "him") if english else ("hij", "hem")
             return f"{before}{him if _BEHIND_WHICH_HIM.search(before) else he}{behind}"
     return text
 
 
+_NAME = r"(?:(?:van|von|de|den|der|te|ten|ter|la|le|['’]t) )*[A-ZÀ-Þ][\w'’-]*"
+_AND_OTHERS = re.compile(rf"(?:,? (?:en|of|and|or|&) {_NAME}(?: {_NAME})*)+(?![\w'’-])")
 _BEHIND_WHICH_HIM = re.compile(
     r"\b(?:volgens|van|voor|met|aan|door|bij|over|to|of|by|with|for|about|from) $", re.IGNORECASE
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from columnbot.asked import OF_CHANGE, WHERE, asks_for_change
-from columnbot.authors import GUEST, author_of, is_a_word
+from columnbot.authors import GUEST, author_of, is_a_word, of_another_author
 from columnbot.errors import QuestionError
 from columnbot.language import content_words, fold, terms_of
 from columnbot.years import YEAR, years_of
@@ -119,6 +119,8 @@ def understand(
     It leans on as much of a long one as keeps the whole a question that may be asked.
     """
     asked = checked(question)
+    if before and (same := of_another_author(asked, before.text, before.author, archive.authors)):
+        return understand(same, archive)
     years, tags = years_of(asked, date.today().year), tags_of(asked, archive.tags)
     author = author_of(asked, archive.authors)
     guest = GUEST.search(asked) if archive.main_author and not author else None

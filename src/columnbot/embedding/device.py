@@ -19,7 +19,8 @@ def fastest_device() -> "torch.device":
     """A GPU or an Apple chip where PyTorch sees one."""
     import torch
 
-    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return found or torch.device("cpu")
 
 
 def multiplies_bfloat16(device: "torch.device") -> bool:
