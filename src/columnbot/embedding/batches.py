@@ -22,6 +22,10 @@ from columnbot.embedding.weights import BundledWeights, build_tokenizer
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+# Lengths are padded to multiples of so many tokens: of a product of each size a processor's library makes programs of
+# their own, and keeps them, which took an eighth of the time and as much memory again.
+_EVEN = 8
+
 _Pair = tuple[torch.Tensor, torch.Tensor]  # weight and bias
 
 
@@ -60,7 +64,7 @@ class BatchEncoder:
     def states(self, batch: Sequence[Sequence[int]]) -> Iterator[Floats]:
         """See `TokenModel`."""
         lengths = np.array([len(ids) for ids in batch])
-        there = np.arange(lengths.max()) < lengths[:, None]
+        there = np.arange(-(-lengths.max() // _EVEN) * _EVEN) < lengths[:, None]
         ids: NDArray[np.int64] = np.full(there.shape, self._weights.special["pad"])
         ids[there] = np.concatenate(batch)
         with torch.inference_mode(), gpu_failures_explained():
