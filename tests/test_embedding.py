@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -178,6 +179,15 @@ def test_texts_of_all_lengths_in_one_batch_have_the_states_that_transformers_giv
         assert ours.dtype == np.float32
         assert ours.shape == other.shape
         assert cosines(ours, other).min() >= nearness
+
+
+def test_all_of_the_model_is_on_the_device_that_it_is_given(weights: BundledWeights) -> None:
+    encoder = BatchEncoder(weights, torch.device("meta"), bfloat16=False)  # a device of no numbers: any machine has it
+    states = encoder._states(np.full((3, 16), 5), torch.ones(3, 16, dtype=torch.bool))
+
+    assert states.shape == (3, 16, weights.hidden)
+    tensors = [tensor for layer in encoder._layers for pair in astuple(layer) for tensor in pair]
+    assert {tensor.device.type for tensor in [states, *tensors]} == {"meta"}
 
 
 def test_questions_of_the_untaught_have_the_vectors_that_the_packages_own_engine_gives(
