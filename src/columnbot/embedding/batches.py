@@ -45,11 +45,11 @@ class BatchEncoder:
     def __init__(self, weights: BundledWeights, device: torch.device, *, bfloat16: bool) -> None:
         self._weights, self.device = weights, device
         self._kind = torch.bfloat16 if bfloat16 else torch.float32
-        with gpu_failures_explained():
-            self._layers = [self._layer(number) for number in range(weights.layers)]
         self._positions = weights.tensor("emb.pos", weights.positions, weights.hidden)
         self._type = weights.tensor("emb.type", weights.type_vocabulary_size, weights.hidden)[0]
-        self._norm = self._pair("emb.ln.w", "emb.ln.b", weights.hidden)
+        with gpu_failures_explained():
+            self._norm = self._pair("emb.ln.w", "emb.ln.b", weights.hidden)
+            self._layers = [self._layer(number) for number in range(weights.layers)]
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
